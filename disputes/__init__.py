@@ -1,0 +1,1 @@
+"""The dispute-resolution system of an online shop: one folder a domain, one file a layer."""

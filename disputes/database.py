@@ -1,0 +1,64 @@
+"""The connection to PostgreSQL and the edge of every transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Concatenate
+
+from sqlalchemy import Engine, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from disputes.settings import settings
+
+POOL_SIZE = 10
+POOL_OVERFLOW = 20
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; names every constraint, so that migrations and errors can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+@cache
+def engine() -> Engine:
+    """The pool of connections of this process.
+
+    Connections are checked before use: PostgreSQL may have been restarted since the last one.
+    """
+    return create_engine(
+        settings().database_url,
+        pool_pre_ping=True,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        connect_args={"connect_timeout": 5},
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed at the end of the block, or rolled back when the block raises.
+
+    Opened at the edge only: an endpoint, a socket event, an action, a job, a command.
+    """
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def run[**P, T](verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs one service verb in a transaction of its own and returns what it returns."""
+    with transaction() as session:
+        return verb(session, *args, **kwargs)
+
+
+def psycopg_dsn(url: str) -> str:
+    """The same address in the form that psycopg and Procrastinate take."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

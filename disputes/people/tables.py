@@ -1,0 +1,123 @@
+"""Customers, staff, and the proofs of who somebody is."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from disputes.database import Base
+
+TIME = TIMESTAMP(timezone=True)
+
+
+class Customer(Base):
+    """A person with at least one way to reach them. One row a distinct name and contact."""
+
+    __tablename__ = "customers"
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+        Index("ix_customers_email", "email"),
+        Index("ix_customers_phone", "phone"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class Staff(Base):
+    """A person who works for the shop."""
+
+    __tablename__ = "staff"
+    __table_args__ = (
+        CheckConstraint("role IN ('agent', 'manager', 'mediator', 'admin')", name="role"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    password_hash: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True)
+    chat_limit: Mapped[int] = mapped_column(default=5)
+    created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class StaffSession(Base):
+    """A browser in which a member of staff is signed in. Only a digest of the cookie is kept."""
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    csrf_token: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(TIME)
+    seen_at: Mapped[datetime] = mapped_column(TIME)
+    expires_at: Mapped[datetime] = mapped_column(TIME)
+    ended_at: Mapped[datetime | None] = mapped_column(TIME)
+    staff: Mapped[Staff] = relationship(lazy="raise")
+
+
+class SignInLink(Base):
+    """A link that signs a member of staff in once. Only a digest of its token is kept."""
+
+    __tablename__ = "sign_in_links"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    token_digest: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(TIME)
+    expires_at: Mapped[datetime] = mapped_column(TIME)
+    used_at: Mapped[datetime | None] = mapped_column(TIME)
+    staff: Mapped[Staff] = relationship(lazy="raise")
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, kept for an hour, so that guessing is slowed down for every process alike."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("ix_sign_in_attempts_digest_at", "digest", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str]
+    at: Mapped[datetime] = mapped_column(TIME)
+
+
+class StatusRequest(Base):
+    """Somebody asks how a complaint stands; proof is a code mailed to the address on file.
+
+    The row is the same whether or not anything matches: the job that mails the code finds that out.
+    """
+
+    __tablename__ = "status_requests"
+    __table_args__ = (
+        CheckConstraint("tries >= 0", name="tries"),
+        Index("ix_status_requests_lookup", "lookup", "created_at"),
+        Index("ix_status_requests_email", "email", "created_at"),
+        Index(
+            "ix_status_requests_ip_digest",
+            "ip_digest",
+            "created_at",
+            postgresql_where=text("ip_digest IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    lookup: Mapped[str]
+    email: Mapped[str]
+    ip_digest: Mapped[str | None]
+    conversation_id: Mapped[UUID | None] = mapped_column(index=True)
+    code_digest: Mapped[str | None]
+    code_expires_at: Mapped[datetime | None] = mapped_column(TIME)
+    code_sent_at: Mapped[datetime | None] = mapped_column(TIME)
+    tries: Mapped[int] = mapped_column(default=0)
+    verified_at: Mapped[datetime | None] = mapped_column(TIME)
+    verified_until: Mapped[datetime | None] = mapped_column(TIME)
+    created_at: Mapped[datetime] = mapped_column(TIME)

