@@ -1,0 +1,156 @@
+"""The desk's sockets, namespace `/desk`: signed-in staff only."""
+
+import asyncio
+from dataclasses import dataclass, field
+from functools import partial
+from http.cookies import SimpleCookie
+from typing import Any
+from uuid import UUID
+
+import socketio
+from sqlalchemy.exc import OperationalError
+
+from disputes import database
+from disputes.chat import hints, service
+from disputes.chat.hub import Hub, Listener
+from disputes.chat.lines import line
+from disputes.chat.schemas import Json, Received, Updates
+from disputes.errors import DisputesError
+from disputes.people import service as people
+from disputes.people.tables import Staff
+
+COOKIE = "disputes_desk"
+
+
+@dataclass(eq=False)
+class DeskSocket:
+    """One browser tab of a member of staff."""
+
+    sid: str
+    token: str
+    staff: Staff
+    listeners: dict[UUID, Listener] = field(default_factory=dict)
+
+
+class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
+    """Events of the desk's namespace."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__("/desk")
+        self._hub = hub
+        self._sockets: dict[str, DeskSocket] = {}
+        hub.watch_lists(self.tell_lists)
+
+    async def on_connect(self, sid: str, environ: Json, _auth: Any = None) -> None:
+        """Lets in whoever has a live session cookie."""
+        morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+        token = morsel.value if morsel else ""
+        try:
+            staff = await asyncio.to_thread(database.run, people.staff_for_token, token)
+        except DisputesError as error:
+            raise socketio.exceptions.ConnectionRefusedError(error.message) from error
+        self._sockets[sid] = DeskSocket(sid, token, staff)
+
+    async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
+        """Stops the deliveries to this tab."""
+        socket = self._sockets.pop(sid, None)
+        for listener in socket.listeners.values() if socket else ():
+            self._hub.remove(listener)
+
+    async def on_open(self, sid: str, data: Json | None = None) -> None:
+        """Follows a conversation from `last_seq` on."""
+        socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
+        if socket is None or conversation_id is None or data is None:
+            return
+        old = socket.listeners.pop(conversation_id, None)
+        if old is not None:
+            self._hub.remove(old)
+        seen = data.get("last_seq")
+        listener = Listener(
+            conversation_id,
+            seen if isinstance(seen, int) and seen > 0 else 0,
+            notes=True,
+            deliver=partial(self._deliver, socket, conversation_id),
+            typing=partial(self._typing, socket, conversation_id),
+        )
+        socket.listeners[conversation_id] = listener
+        self._hub.add(listener)
+        await self._hub.catch_up(listener)
+
+    async def on_say(self, sid: str, data: Json | None = None) -> None:
+        """An agent writes, to the customer or (note) to colleagues."""
+        socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
+        if socket is None or conversation_id is None or data is None:
+            return
+        client_id = str(data.get("client_id") or "")[:100]
+        try:
+            received = await asyncio.to_thread(self._say, socket, conversation_id, data, client_id)
+        except DisputesError as error:
+            await self._refuse(sid, client_id, error.code, error.message)
+        except OperationalError:
+            await self._refuse(sid, client_id, "unavailable", line("not_stored"))
+        else:
+            await self.emit("message_stored", received.as_json(client_id), to=sid)
+
+    async def on_typing(self, sid: str, data: Json | None = None) -> None:
+        """Tells the customer that the agent types."""
+        conversation_id = _conversation_id(data)
+        if sid in self._sockets and conversation_id is not None and data is not None:
+            on = bool(data.get("on"))
+            await asyncio.to_thread(database.run, hints.typing, conversation_id, "agent", on)
+
+    async def tell_lists(self) -> None:
+        """Tells every tab that the lists may look different."""
+        if self._sockets:
+            await self.emit("queue", {})
+
+    def _say(self, socket: DeskSocket, conversation_id: UUID, data: Json, client_id: str) -> Received:
+        text = data.get("text")
+        with database.transaction() as session:
+            staff = people.staff_for_token(session, socket.token)
+            return service.say_as_agent(
+                session,
+                conversation_id,
+                staff,
+                text if isinstance(text, str) else "",
+                client_id=client_id,
+                note=bool(data.get("note")),
+            )
+
+    async def _deliver(
+        self, socket: DeskSocket, conversation_id: UUID, news: Updates, state_changed: bool
+    ) -> None:
+        if news.messages:
+            history = {
+                "conversation_id": str(conversation_id),
+                "messages": news.messages,
+                "last_seq": news.last_seq,
+            }
+            await self.emit("history", history, to=socket.sid)
+        if state_changed:
+            state = news.state
+            shown = {
+                "conversation_id": str(conversation_id),
+                "owner": state.owner,
+                "epoch": state.epoch,
+                "agent": {"id": str(state.agent_id), "name": state.agent_name} if state.agent_id else None,
+                "mine": state.agent_id == socket.staff.id,
+                "queue_position": state.queue_position,
+                "customer_online": self._hub.customers_present(conversation_id),
+            }
+            await self.emit("conversation", shown, to=socket.sid)
+
+    async def _typing(self, socket: DeskSocket, conversation_id: UUID, who: str, on: bool) -> None:
+        if who == "customer":
+            shown = {"conversation_id": str(conversation_id), "from": who, "on": on}
+            await self.emit("typing", shown, to=socket.sid)
+
+    async def _refuse(self, sid: str, client_id: str, code: str, words: str) -> None:
+        await self.emit("message_refused", {"client_id": client_id, "code": code, "message": words}, to=sid)
+
+
+def _conversation_id(data: Json | None) -> UUID | None:
+    try:
+        return UUID(str((data or {}).get("conversation_id")))
+    except ValueError:
+        return None

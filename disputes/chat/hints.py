@@ -1,0 +1,24 @@
+"""Hints to the web processes, sent with the transaction: the rows are the truth, a lost hint costs latency only."""
+
+import json
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+CHANNEL = "chat"
+DATABASE_ALARM = "*"
+
+_NOTIFY = text("SELECT pg_notify(:channel, :payload)")
+
+
+def conversation_changed(session: Session, conversation_id: UUID, *, lists: bool = False) -> None:
+    """Says that a conversation has something new; `lists`: that the desk's lists look different too."""
+    payload = {"c": str(conversation_id), "l": lists}
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
+
+
+def typing(session: Session, conversation_id: UUID, who: str, on: bool) -> None:
+    """Says that somebody types, or has stopped. Never stored."""
+    payload = {"c": str(conversation_id), "t": who, "on": on}
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})

@@ -1,0 +1,186 @@
+"""Brings what is new in the database to the sockets that this web process holds.
+
+PostgreSQL's NOTIFY is the hint, the rows are the truth: on a hint the hub reads by `seq` what each listener has not
+had, in order. A lost hint, a lost connection or a restarted database costs latency, never a message.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import psycopg
+
+from disputes import database
+from disputes.chat import hints, queries, service
+from disputes.chat.schemas import ConversationState, Json, Updates
+from disputes.errors import NotFound
+from disputes.settings import settings
+
+LOOK_ANYWAY_SECONDS = 15.0
+"""How often every listened-to conversation is read without a hint."""
+
+LISTS_PAUSE_SECONDS = 0.25
+"""Changes of the desk's lists within this time are told once."""
+
+RECONNECT_SECONDS = 0.5
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Listener:
+    """One socket that follows one conversation. `seen` is the last seq it was given."""
+
+    conversation_id: UUID
+    seen: int
+    notes: bool
+    deliver: Callable[[Updates, bool], Awaitable[None]]
+    typing: Callable[[str, bool], Coroutine[None, None, None]]
+    state: ConversationState | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Hub:
+    """The listeners of one process and the connection that hears the hints."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[UUID, set[Listener]] = {}
+        self._list_watchers: set[Callable[[], Awaitable[None]]] = set()
+        self._lists_changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begins to listen; `stop` ends it."""
+        self._spawn(self._hear_hints())
+        self._spawn(self._tell_list_watchers())
+        self._spawn(self._look_anyway())
+
+    async def stop(self) -> None:
+        """Ends listening and every delivery under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def add(self, listener: Listener) -> None:
+        """Follows a conversation from now on; call `catch_up` to bring the listener up to date."""
+        self._listeners.setdefault(listener.conversation_id, set()).add(listener)
+
+    def remove(self, listener: Listener) -> None:
+        """Stops following; harmless when it was not followed."""
+        group = self._listeners.get(listener.conversation_id)
+        if group is not None:
+            group.discard(listener)
+            if not group:
+                del self._listeners[listener.conversation_id]
+
+    def watch_lists(self, tell: Callable[[], Awaitable[None]]) -> None:
+        """`tell` is awaited whenever the desk's lists may look different."""
+        self._list_watchers.add(tell)
+
+    def unwatch_lists(self, tell: Callable[[], Awaitable[None]]) -> None:
+        """The opposite of `watch_lists`."""
+        self._list_watchers.discard(tell)
+
+    def customers_present(self, conversation_id: UUID) -> bool:
+        """Whether a browser of the customer follows this conversation in this process."""
+        return any(not listener.notes for listener in self._listeners.get(conversation_id, ()))
+
+    async def catch_up(self, listener: Listener) -> None:
+        """Delivers everything the listener has not had, and the state when it has changed."""
+        async with listener.lock:
+            while True:
+                try:
+                    news = await asyncio.to_thread(
+                        database.run,
+                        service.updates,
+                        listener.conversation_id,
+                        listener.seen,
+                        notes=listener.notes,
+                    )
+                except NotFound:
+                    return
+                state_changed = news.state != listener.state
+                if not news.messages and not state_changed:
+                    listener.seen = max(listener.seen, news.last_seq)
+                    return
+                await listener.deliver(news, state_changed)
+                listener.state = news.state
+                listener.seen = max(listener.seen, news.last_seq)
+                if len(news.messages) < queries.PAGE:
+                    return
+
+    async def _hear_hints(self) -> None:
+        while True:
+            try:
+                await self._hear_until_broken()
+            except (psycopg.Error, OSError) as error:
+                log.warning("hub.reconnects", extra={"reason": type(error).__name__})
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _hear_until_broken(self) -> None:
+        dsn = database.psycopg_dsn(settings().database_url)
+        connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True, connect_timeout=5)
+        async with connection:
+            await connection.execute(f"LISTEN {hints.CHANNEL}")
+            self._look_at_all()
+            async for notice in connection.notifies():
+                self._take_hint(json.loads(notice.payload))
+
+    def _take_hint(self, hint: Json) -> None:
+        conversation_id = UUID(hint["c"])
+        group = self._listeners.get(conversation_id, set())
+        if "t" in hint:
+            for listener in group:
+                self._spawn(listener.typing(hint["t"], bool(hint["on"])))
+            return
+        for listener in group:
+            self._spawn(self._safely(listener))
+        if hint.get("l"):
+            self._lists_changed.set()
+
+    def _look_at_all(self) -> None:
+        for group in self._listeners.values():
+            for listener in group:
+                self._spawn(self._safely(listener))
+        self._lists_changed.set()
+
+    async def _look_anyway(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_ANYWAY_SECONDS)
+            self._look_at_all()
+
+    async def _safely(self, listener: Listener) -> None:
+        """Catches a listener up; a broken database is left to the next hint or the next look."""
+        try:
+            await self.catch_up(listener)
+        except Exception:  # outer wall of a background task: one listener's trouble is not the others'
+            log.exception("hub.delivery_failed")
+
+    async def _tell_list_watchers(self) -> None:
+        while True:
+            await self._lists_changed.wait()
+            await asyncio.sleep(LISTS_PAUSE_SECONDS)
+            self._lists_changed.clear()
+            for listener in self._waiting_listeners():
+                self._spawn(self._safely(listener))
+            for tell in list(self._list_watchers):
+                with contextlib.suppress(OSError):
+                    await tell()
+
+    def _waiting_listeners(self) -> list[Listener]:
+        """Those in the queue: their place may have moved because of somebody else."""
+        return [
+            listener
+            for group in self._listeners.values()
+            for listener in group
+            if listener.state is not None and listener.state.owner == "queue"
+        ]
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,171 @@
+"""Every SELECT of the chat."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from disputes.chat.tables import Conversation, Message
+from disputes.people.tables import Staff, StatusRequest
+
+PAGE = 500
+
+
+def by_session(session: Session, digest: str) -> Conversation | None:
+    """The conversation that a browser's session id belongs to."""
+    return session.scalar(select(Conversation).where(Conversation.session_digest == digest))
+
+
+def locked(session: Session, conversation_id: UUID) -> Conversation | None:
+    """The conversation, with its row locked until the transaction ends; freshly read."""
+    statement = (
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(statement)
+
+
+def with_agent(session: Session, conversation_id: UUID) -> Conversation | None:
+    """The conversation with its agent loaded."""
+    statement = (
+        select(Conversation)
+        .where(Conversation.id == conversation_id)
+        .options(joinedload(Conversation.agent))
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(statement)
+
+
+def message_by_client_id(session: Session, conversation_id: UUID, client_id: str) -> Message | None:
+    """The message that a browser sent under this id of its own."""
+    return session.scalar(
+        select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
+    )
+
+
+def last_customer_message(session: Session, conversation_id: UUID) -> Message | None:
+    """The newest message that the customer wrote."""
+    statement = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.author == "customer")
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def button_title(session: Session, conversation_id: UUID, payload: str) -> str | None:
+    """The title of a button with this payload that was shown in this conversation; None: there was none.
+
+    For the edit button of a card's row it is the row's label.
+    """
+    offered = Message.quick_replies.contains([{"payload": payload}])
+    card_edit = Message.card.contains({"rows": [{"edit": payload}]})
+    statement = (
+        select(Message.quick_replies, Message.card)
+        .where(Message.conversation_id == conversation_id, Message.author != "customer", or_(offered, card_edit))
+        .order_by(Message.seq.desc())
+        .limit(1)
+    )
+    found = session.execute(statement).first()
+    if found is None:
+        return None
+    for reply in found.quick_replies or []:
+        if reply.get("payload") == payload:
+            return str(reply.get("title", payload))
+    rows: list[dict[str, Any]] = (found.card or {}).get("rows", [])
+    return next((str(row["label"]) for row in rows if row.get("edit") == payload), None)
+
+
+def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: bool) -> list[Message]:
+    """Messages in order after `seq`, at most PAGE; internal notes and unseen marks only with `notes`."""
+    statement = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.seq > seq)
+        .order_by(Message.seq)
+        .limit(PAGE)
+    )
+    if not notes:
+        statement = statement.where(Message.audience == "everyone")
+    return list(session.scalars(statement))
+
+
+def queue_position(session: Session, conversation: Conversation) -> int:
+    """The place in the queue: 1 is next."""
+    before = or_(
+        Conversation.waiting_since < conversation.waiting_since,
+        and_(Conversation.waiting_since == conversation.waiting_since, Conversation.id < conversation.id),
+    )
+    statement = select(func.count()).where(Conversation.owner == "queue", before)
+    return int(session.scalar(statement) or 0) + 1
+
+
+def waiting_ids(session: Session) -> list[UUID]:
+    """Every conversation in the queue, longest waiting first."""
+    statement = (
+        select(Conversation.id)
+        .where(Conversation.owner == "queue")
+        .order_by(Conversation.waiting_since, Conversation.id)
+    )
+    return list(session.scalars(statement))
+
+
+def chats_held_by(session: Session, staff_id: UUID) -> int:
+    """How many open chats an agent holds."""
+    statement = select(func.count()).where(Conversation.owner == "agent", Conversation.agent_id == staff_id)
+    return int(session.scalar(statement) or 0)
+
+
+def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Message, str | None, int]]:
+    """Open conversations with their newest visible line, longest waiting first, then newest.
+
+    Those the assistant holds are listed only when the customer has written, and since `since`.
+    """
+    newest = aliased(Message)
+    last_seq = (
+        select(func.max(Message.seq))
+        .where(Message.conversation_id == Conversation.id, Message.audience == "everyone")
+        .scalar_subquery()
+    )
+    last_said = (
+        select(func.max(Message.seq))
+        .where(Message.conversation_id == Conversation.id, Message.author == "agent")
+        .scalar_subquery()
+    )
+    unread = (
+        select(func.count())
+        .where(
+            Message.conversation_id == Conversation.id,
+            Message.author == "customer",
+            Message.seq > func.coalesce(last_said, literal(0)),
+        )
+        .scalar_subquery()
+    )
+    has_written = (
+        select(Message.id)
+        .where(Message.conversation_id == Conversation.id, Message.author == "customer")
+        .exists()
+    )
+    statement = (
+        select(Conversation, newest, Staff.name.label("agent_name"), unread.label("unread"))
+        .join(newest, and_(newest.conversation_id == Conversation.id, newest.seq == last_seq))
+        .outerjoin(Staff, Staff.id == Conversation.agent_id)
+        .where(
+            or_(
+                Conversation.owner.in_(("queue", "agent")),
+                and_(Conversation.owner == "bot", Conversation.updated_at >= since, has_written),
+            )
+        )
+        .order_by(Conversation.waiting_since.asc().nulls_last(), Conversation.updated_at.desc())
+        .limit(200)
+    )
+    return [row._tuple() for row in session.execute(statement)]
+
+
+def status_request(session: Session, request_id: UUID) -> StatusRequest | None:
+    """The request for a status code that a conversation waits for."""
+    return session.get(StatusRequest, request_id)

@@ -1,0 +1,180 @@
+"""The client of Rasa's REST channel and of the part of its HTTP API that makes a turn happen exactly once."""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import jwt
+import requests
+from requests.adapters import HTTPAdapter
+
+from disputes.chat.schemas import Json, Part, Turn
+from disputes.errors import Unavailable
+from disputes.settings import settings
+
+CONNECT_SECONDS = 2.0
+TURN_SECONDS = 25.0
+"""Longer than any action may take (an order look-up: about 6 s): a client that hangs up cancels the turn in Rasa
+while its action goes on."""
+CONNECTIONS = 32
+
+log = logging.getLogger(__name__)
+
+
+class RasaUnavailable(Unavailable):
+    """Rasa did not answer, or answered with nothing that can be shown."""
+
+    code = "assistant_unavailable"
+
+
+@dataclass(frozen=True)
+class RasaClient:
+    """Speaks to one Rasa server (or a load balancer before several)."""
+
+    url: str
+    token: str
+    http: requests.Session
+
+    def ask(self, turn: Turn) -> list[Part]:
+        """Takes one message to the assistant and returns its reply.
+
+        Raises RasaUnavailable for an error, a time-out or an empty reply: Rasa answers `[]` for a dead action
+        server, a lock it did not get and a missing model alike, and our assistant is never silent on purpose.
+        """
+        metadata = {
+            **turn.note,
+            "message_id": str(turn.message_id),
+            "conversation_id": str(turn.conversation_id),
+            "epoch": turn.epoch,
+        }
+        body = {"sender": turn.sender, "message": turn.text, "metadata": metadata}
+        parts = parts_of(self._call("POST", "/webhooks/rest/webhook", json=body))
+        if not parts:
+            raise RasaUnavailable("The assistant had no answer.")
+        return parts
+
+    def reply_given_before(self, turn: Turn) -> list[Part]:
+        """What Rasa said to this message if it has had it already; empty when it has not.
+
+        Asked before a turn is tried again: Rasa keeps a finished turn even when we died before storing it, and
+        a second time would fill the next question's slot with this answer.
+        """
+        tracker = self._call("GET", f"/conversations/{turn.sender}/tracker", include_events="APPLIED")
+        events: list[Json] = tracker.get("events") or []
+        message_id = str(turn.message_id)
+        for index in range(len(events) - 1, -1, -1):
+            event = events[index]
+            if event.get("event") == "user":
+                if (event.get("metadata") or {}).get("message_id") == message_id:
+                    return parts_of([_as_reply(said) for said in events[index + 1 :] if said["event"] == "bot"])
+                return []
+        return []
+
+    def begin_session(self, sender: str) -> None:
+        """Starts a new session in the tracker with the same slots and the same form.
+
+        Rasa reads and sends every event since the last session start at every turn: a chat of 200 turns
+        would cost several times one of ten.
+        """
+        tracker = self._call("GET", f"/conversations/{sender}/tracker", include_events="NONE")
+        events: list[Json] = [
+            {"event": "action", "name": "action_session_start"},
+            {"event": "session_started"},
+        ]
+        loop = (tracker.get("active_loop") or {}).get("name")
+        slots: Json = tracker.get("slots") or {}
+        if loop:
+            events.append({"event": "action", "name": loop})
+            events.append({"event": "active_loop", "name": loop})
+        events += [
+            {"event": "slot", "name": name, "value": value}
+            for name, value in slots.items()
+            if value is not None and name != "session_started_metadata"
+        ]
+        events.append({"event": "action", "name": "action_listen"})
+        now = time.time()
+        for offset, event in enumerate(events):
+            event["timestamp"] = now + offset / 1_000_000
+        self._call("POST", f"/conversations/{sender}/tracker/events", json=events, include_events="NONE")
+
+    def is_ready(self) -> bool:
+        """Whether Rasa listens, which it does only with its model loaded."""
+        try:
+            return self.http.get(self.url, timeout=(CONNECT_SECONDS, CONNECT_SECONDS)).ok
+        except requests.RequestException:
+            return False
+
+    def _call(self, method: str, path: str, *, json: Any = None, **params: str) -> Any:
+        headers = {"Authorization": f"Bearer {self._pass()}"} if self.token else {}
+        try:
+            answer = self.http.request(
+                method,
+                self.url + path,
+                json=json,
+                params=params,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, TURN_SECONDS),
+            )
+            answer.raise_for_status()
+            return answer.json()
+        except (requests.RequestException, ValueError) as error:
+            log.warning("rasa.failed", extra={"path": path.split("/")[1], "reason": type(error).__name__})
+            raise RasaUnavailable("The assistant does not answer.") from error
+
+    def _pass(self) -> str:
+        """A token of one minute for Rasa's API (role admin: any conversation)."""
+        claims = {"user": {"username": "disputes", "role": "admin"}, "exp": int(time.time()) + 60}
+        return jwt.encode(claims, self.token, algorithm="HS256")
+
+
+def parts_of(reply: list[Json]) -> list[Part]:
+    """Rasa's reply in the parts that are stored. A card joins the text before it."""
+    parts: list[Part] = []
+    for piece in reply:
+        custom: Json = piece.get("custom") or {}
+        if "card" in custom and parts and parts[-1].card is None and not piece.get("text"):
+            last = parts.pop()
+            parts.append(Part(last.text, last.quick_replies, last.attachment, custom["card"]))
+            continue
+        if "handoff" in custom:
+            parts.append(Part(handoff=custom["handoff"]))
+            continue
+        text = (piece.get("text") or "").strip()
+        attachment = _image(piece.get("image")) or piece.get("attachment")
+        if text or attachment:
+            parts.append(Part(text, _quick_replies(piece.get("buttons")), attachment, custom.get("card")))
+    return parts
+
+
+@cache
+def rasa_client() -> RasaClient:
+    """The client for the Rasa server of the settings; its connections are kept open."""
+    http = requests.Session()
+    http.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS))
+    return RasaClient(settings().rasa_url.rstrip("/"), settings().rasa_token, http)
+
+
+def _as_reply(event: Json) -> Json:
+    """A bot event of the tracker in the shape of the REST channel's reply."""
+    data: Json = event.get("data") or {}
+    return {
+        "text": event.get("text"),
+        "buttons": data.get("buttons"),
+        "image": data.get("image"),
+        "attachment": data.get("attachment"),
+        "custom": data.get("custom"),
+    }
+
+
+def _quick_replies(buttons: list[Json] | None) -> list[Json] | None:
+    if not buttons:
+        return None
+    return [
+        {"content_type": "text", "title": button["title"], "payload": button["payload"]} for button in buttons
+    ]
+
+
+def _image(address: str | None) -> Json | None:
+    return {"type": "image", "payload": {"src": address}} if address else None

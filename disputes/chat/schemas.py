@@ -1,0 +1,115 @@
+"""Plain values that pass between the chat's parts."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+type Json = dict[str, Any]
+
+MESSAGE_LIMIT = 10_000
+"""Characters in one message of a customer; the description of a complaint may be several messages."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A customer's message on its way to the assistant, with the state of the chat it was read in."""
+
+    message_id: UUID
+    conversation_id: UUID
+    sender: str
+    text: str
+    epoch: int
+    note: Json
+    asked_at: datetime
+    is_opening: bool
+    turns_before: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of the assistant's reply, as it will be stored."""
+
+    text: str = ""
+    quick_replies: list[Json] | None = None
+    attachment: Json | None = None
+    card: Json | None = None
+    handoff: Json | None = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a message that a customer or an agent sent."""
+
+    id: UUID
+    seq: int
+    at: datetime
+    is_new: bool
+
+    def as_json(self, client_id: str) -> Json:
+        """The `message_stored` event for whoever sent it under `client_id`."""
+        return {"client_id": client_id, "seq": self.seq, "id": str(self.id), "at": self.at.isoformat()}
+
+
+@dataclass(frozen=True)
+class ConversationState:
+    """Who may speak now, for the people in the chat."""
+
+    conversation_id: UUID
+    owner: str
+    epoch: int
+    agent_id: UUID | None
+    agent_name: str | None
+    queue_position: int | None
+
+
+@dataclass(frozen=True)
+class Updates:
+    """What a listener has not seen yet."""
+
+    state: ConversationState
+    messages: list[Json]
+    last_seq: int
+
+
+@dataclass(frozen=True)
+class ConversationLine:
+    """A conversation as one row of the desk's lists."""
+
+    id: UUID
+    who: str
+    summary: str
+    owner: str
+    agent_name: str | None
+    waiting_since: datetime | None
+    last_text: str
+    last_at: datetime
+    unread: int
+
+
+@dataclass(frozen=True)
+class DeskLists:
+    """The desk's lists: who waits (longest first), what I hold, and every other open chat."""
+
+    waiting: list[ConversationLine] = field(default_factory=list)
+    mine: list[ConversationLine] = field(default_factory=list)
+    others: list[ConversationLine] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class ConversationView:
+    """A conversation with what is known of it, for the agent's side panel."""
+
+    id: UUID
+    owner: str
+    epoch: int
+    agent_id: UUID | None
+    agent_name: str | None
+    waiting_since: datetime | None
+    facts: dict[str, str]
+    handoff_reason: str | None
+    handoff_summary: str | None
+    verified: bool
+    page: str | None
+    locale: str | None
+    created_at: datetime

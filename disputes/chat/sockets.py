@@ -1,0 +1,242 @@
+"""The customers' sockets: Rasa's own socket.io protocol, with more for clients that ask for it.
+
+A socket is bound to one conversation at `session_request`. Whatever session id a later event carries is ignored.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import socketio
+from sqlalchemy.exc import OperationalError
+
+from disputes import database
+from disputes.chat import handoff, hints, service
+from disputes.chat.assistant_state import AssistantState
+from disputes.chat.hub import Hub, Listener
+from disputes.chat.lines import line
+from disputes.chat.schemas import Json, Updates
+from disputes.errors import DisputesError, TooMany
+
+JUST_RECONNECTED_SECONDS = 3.0
+BURST = 20
+BURST_SECONDS = 10.0
+CLIENT_ID_LIMIT = 100
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class CustomerSocket:
+    """One browser tab of a customer."""
+
+    sid: str
+    modern: bool
+    conversation_id: UUID
+    session_id: str
+    listener: Listener | None = None
+    bound_at: float = field(default_factory=time.monotonic)
+    sent_at: deque[float] = field(default_factory=lambda: deque(maxlen=BURST))
+
+    def check_rate(self) -> None:
+        """Raises TooMany when this tab has sent a burst of messages."""
+        now = time.monotonic()
+        if len(self.sent_at) == BURST and now - self.sent_at[0] < BURST_SECONDS:
+            raise TooMany(line("too_fast"))
+        self.sent_at.append(now)
+
+
+class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
+    """Events of the customers' namespace `/`."""
+
+    def __init__(self, hub: Hub, assistant: AssistantState) -> None:
+        super().__init__("/")
+        self._hub = hub
+        self._assistant = assistant
+        self._sockets: dict[str, CustomerSocket] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def on_connect(self, sid: str, _environ: Json, _auth: Any = None) -> None:
+        """Frames of one socket are handled one at a time: each runs in a task of its own, and may be overtaken."""
+        self._turns[sid] = asyncio.Lock()
+
+    async def on_session_request(self, sid: str, data: Json | None = None) -> None:
+        """Binds the socket to the browser's conversation, and brings it up to date."""
+        async with self._in_turn(sid):
+            await self._bind(sid, data if isinstance(data, dict) else {})
+
+    async def on_user_uttered(self, sid: str, data: Json | None = None) -> None:
+        """Stores a message; a modern client is told under which number, or why not."""
+        async with self._in_turn(sid):
+            await self._take_message(sid, data if isinstance(data, dict) else {})
+
+    async def _take_message(self, sid: str, said: Json) -> None:
+        metadata = _metadata(said)
+        socket = self._sockets.get(sid) or await self._bind(sid, {})
+        client_id = str(metadata["client_id"])[:CLIENT_ID_LIMIT] if metadata.get("client_id") else None
+        text = said.get("message")
+        try:
+            socket.check_rate()
+            received = await asyncio.to_thread(
+                database.run,
+                service.receive,
+                socket.conversation_id,
+                text if isinstance(text, str) else "",
+                client_id=client_id,
+                just_reconnected=time.monotonic() - socket.bound_at < JUST_RECONNECTED_SECONDS,
+            )
+        except DisputesError as error:
+            await self._refuse(socket, client_id, error.code, error.message)
+            return
+        except OperationalError:
+            log.warning("chat.database_away")
+            await self._refuse(socket, client_id, "unavailable", line("not_stored"))
+            return
+        if client_id is not None and received is not None:
+            await self.emit("message_stored", received.as_json(client_id), to=sid)
+
+    async def on_typing(self, sid: str, data: Json | None = None) -> None:
+        """Tells the agent that the customer types."""
+        socket = self._sockets.get(sid)
+        if socket is not None and isinstance(data, dict):
+            on = bool(data.get("on"))
+            await asyncio.to_thread(database.run, hints.typing, socket.conversation_id, "customer", on)
+
+    async def on_end_chat(self, sid: str, _data: Json | None = None) -> None:
+        """The customer ends the chat."""
+        socket = self._sockets.get(sid)
+        if socket is not None:
+            await asyncio.to_thread(database.run, handoff.end_by_customer, socket.conversation_id)
+
+    async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
+        """A lost socket is not a customer who left: only the delivery stops."""
+        self._turns.pop(sid, None)
+        self._unbind(sid)
+
+    def _in_turn(self, sid: str) -> asyncio.Lock:
+        return self._turns.get(sid) or asyncio.Lock()
+
+    def _unbind(self, sid: str) -> None:
+        socket = self._sockets.pop(sid, None)
+        if socket is not None and socket.listener is not None:
+            self._hub.remove(socket.listener)
+
+    async def assistant_changed(self) -> None:
+        """Tells every modern client whether the assistant is there."""
+        for socket in list(self._sockets.values()):
+            if socket.listener is not None and socket.modern and socket.listener.state is not None:
+                await self._emit_state(socket, socket.listener)
+
+    async def _bind(self, sid: str, asked: Json) -> CustomerSocket:
+        self._unbind(sid)
+        modern = "last_seq" in asked
+        wanted = asked.get("session_id")
+        conversation, session_id = await asyncio.to_thread(
+            database.run,
+            service.open_conversation,
+            wanted if isinstance(wanted, str) else None,
+            page=_text(asked.get("page")),
+            locale=_text(asked.get("locale")),
+        )
+        socket = CustomerSocket(sid, modern, conversation.id, session_id)
+        known = session_id == wanted
+        if modern:
+            seen = _seq(asked["last_seq"]) if known else 0
+        else:
+            seen = conversation.delivered_seq
+        deliver = partial(self._deliver, socket)
+        typing = partial(self._typing, socket)
+        socket.listener = Listener(conversation.id, seen, notes=False, deliver=deliver, typing=typing)
+        self._sockets[sid] = socket
+        await self.emit("session_confirm", session_id, to=sid)
+        self._hub.add(socket.listener)
+        await self._hub.catch_up(socket.listener)
+        return socket
+
+    async def _deliver(self, socket: CustomerSocket, news: Updates, state_changed: bool) -> None:
+        listener = socket.listener
+        if listener is None:
+            return
+        first_time = listener.state is None
+        if socket.modern and first_time:
+            await self._emit_history(socket, news)
+        else:
+            for message in news.messages:
+                await self._emit_message(socket, message)
+        listener.state = news.state
+        if not socket.modern:
+            await asyncio.to_thread(
+                database.run, service.mark_delivered, socket.conversation_id, news.last_seq
+            )
+        elif state_changed:
+            await self._emit_state(socket, listener)
+
+    async def _emit_message(self, socket: CustomerSocket, message: Json) -> None:
+        if message["from"] == "customer":
+            if socket.modern:
+                await self._emit_history(socket, Updates(socket.listener.state, [message], message["seq"]))  # type: ignore[union-attr, arg-type]
+            return
+        if socket.modern and "card" in message:
+            await self.emit("card", {"id": message["id"], "card": message["card"]}, to=socket.sid)
+        for uttered in as_bot_uttered(message):
+            await self.emit("bot_uttered", uttered, to=socket.sid)
+
+    async def _emit_history(self, socket: CustomerSocket, news: Updates) -> None:
+        history = {"messages": news.messages, "last_seq": news.last_seq}
+        await self.emit("history", history, to=socket.sid)
+
+    async def _emit_state(self, socket: CustomerSocket, listener: Listener) -> None:
+        state = listener.state
+        if state is None:
+            return
+        shown = {
+            "owner": state.owner,
+            "queue_position": state.queue_position,
+            "agent": state.agent_name,
+            "assistant": self._assistant.word,
+        }
+        await self.emit("conversation", shown, to=socket.sid)
+
+    async def _typing(self, socket: CustomerSocket, who: str, on: bool) -> None:
+        if socket.modern and who != "customer":
+            await self.emit("typing", {"from": who, "on": on}, to=socket.sid)
+
+    async def _refuse(self, socket: CustomerSocket, client_id: str | None, code: str, words: str) -> None:
+        if client_id is not None:
+            refusal = {"client_id": client_id, "code": code, "message": words}
+            await self.emit("message_refused", refusal, to=socket.sid)
+        else:
+            await self.emit("bot_uttered", {"text": words}, to=socket.sid)
+
+
+def as_bot_uttered(message: Json) -> list[Json]:
+    """A message as Rasa's widgets know it; nothing but `metadata` may be added, or old widgets drop it."""
+    metadata = {key: message[key] for key in ("id", "seq", "from", "name", "at")}
+    uttered: list[Json] = []
+    if message["text"]:
+        shown: Json = {"text": message["text"], "metadata": metadata}
+        if message.get("quick_replies"):
+            shown["quick_replies"] = message["quick_replies"]
+        uttered.append(shown)
+    if message.get("attachment"):
+        uttered.append({"attachment": message["attachment"], "metadata": metadata})
+    return uttered
+
+
+def _metadata(said: Json) -> Json:
+    """The client's metadata; Rasa's older widget calls it customData."""
+    found: Any = said.get("metadata") or said.get("customData")
+    return found if isinstance(found, dict) else {}
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _seq(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,157 @@
+"""The assistant's turns: jobs that take a customer's message to Rasa and store what it says.
+
+One job a message, in order within a conversation. No transaction is open while Rasa thinks. The reply is stored
+only if the chat still belongs to the assistant in the same epoch: it never talks over a person.
+"""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from disputes import clock, database
+from disputes.chat import handoff, queries, thread
+from disputes.chat.lines import line
+from disputes.chat.rasa_client import RasaClient, RasaUnavailable, rasa_client
+from disputes.chat.schemas import Part, Turn
+from disputes.chat.tables import Conversation, Message
+
+WORD_JOINER = "\u2060"
+"""Put before a typed "/", so that Rasa reads it as text and not as an intent; invisible, and not a space, which
+Rasa would strip."""
+
+PATIENCE = timedelta(seconds=20)
+"""How long a customer's message waits for the assistant before the customer is told."""
+
+OPENING_PATIENCE = timedelta(seconds=90)
+"""The same for the greeting and the return from an agent: Rasa may still be loading its model."""
+
+TURNS_IN_A_SESSION = 25
+"""Turns after which Rasa's tracker starts a new session, so that turn 200 costs what turn 10 costs."""
+
+log = logging.getLogger(__name__)
+
+
+class TurnFailed(Exception):
+    """The assistant did not answer yet; the job is tried again."""
+
+
+def answer(message_id: str, *, tried_before: bool) -> None:
+    """Runs the assistant's turn for one message. Running it again changes nothing once the reply is stored.
+
+    Raises TurnFailed while there is still patience; after that the customer is told.
+    """
+    turn = database.run(begin, UUID(message_id))
+    if turn is None:
+        return
+    client = rasa_client()
+    try:
+        parts = client.reply_given_before(turn) if tried_before else []
+        parts = parts or client.ask(turn)
+    except RasaUnavailable as error:
+        patience = OPENING_PATIENCE if turn.is_opening else PATIENCE
+        if clock.now() - turn.asked_at < patience:
+            raise TurnFailed from error
+        log.error("turn.given_up", extra={"message_id": message_id})
+        database.run(give_up, turn)
+        return
+    database.run(store_reply, turn, parts)
+    if (turn.turns_before + 1) % TURNS_IN_A_SESSION == 0:
+        _begin_session(client, turn)
+
+
+def begin(session: Session, message_id: UUID) -> Turn | None:
+    """Reads a message for its turn; None when it has been answered, or the chat is not the assistant's now."""
+    message = session.get(Message, message_id)
+    if message is None or message.turn != "waiting":
+        return None
+    conversation = queries.locked(session, message.conversation_id)
+    if conversation is None:
+        return None
+    if conversation.owner != "bot":
+        message.turn = "dropped"
+        return None
+    return Turn(
+        message_id=message.id,
+        conversation_id=conversation.id,
+        sender=f"{conversation.id}:{conversation.rasa_round}",
+        text=message.payload or as_plain_text(message.text),
+        epoch=conversation.epoch,
+        note=message.note or {},
+        asked_at=message.created_at,
+        is_opening=message.author == "system",
+        turns_before=conversation.rasa_turns,
+    )
+
+
+def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
+    """Stores the reply if the chat is still the assistant's, in the same epoch; False: it was dropped."""
+    stored = _still_ours(session, turn)
+    if stored is None:
+        return False
+    conversation, message = stored
+    for index, part in enumerate(parts):
+        if part.handoff is not None:
+            reason, summary = part.handoff.get("reason"), part.handoff.get("summary")
+            handoff.request_person(session, conversation, str(reason or "asked for a person"), summary)
+            break
+        thread.append(
+            session,
+            conversation,
+            "bot",
+            part.text,
+            quick_replies=part.quick_replies,
+            attachment=part.attachment,
+            card=part.card,
+            reply_to=turn.message_id,
+            reply_index=index,
+        )
+    message.turn = "answered"
+    conversation.rasa_turns += 1
+    return True
+
+
+def give_up(session: Session, turn: Turn) -> None:
+    """Tells the customer that the assistant has failed, with the ways that work without it."""
+    stored = _still_ours(session, turn)
+    if stored is None:
+        return
+    conversation, message = stored
+    words = "assistant_absent" if turn.is_opening else "assistant_failed"
+    thread.append(
+        session,
+        conversation,
+        "system",
+        line(words, form_url=handoff.complaint_form_url()),
+        quick_replies=[
+            {"content_type": "text", "title": line("person_button"), "payload": handoff.TALK_TO_PERSON}
+        ],
+    )
+    message.turn = "failed"
+
+
+def as_plain_text(text: str) -> str:
+    """Typed text as Rasa may read it: a leading slash is no command."""
+    return WORD_JOINER + text if text.startswith("/") else text
+
+
+def _still_ours(session: Session, turn: Turn) -> tuple[Conversation, Message] | None:
+    """The conversation (locked) and the message, if the reply may be shown; else the turn is marked dropped."""
+    conversation = queries.locked(session, turn.conversation_id)
+    message = session.get(Message, turn.message_id)
+    if conversation is None or message is None or message.turn != "waiting":
+        return None
+    if conversation.owner != "bot" or conversation.epoch != turn.epoch:
+        message.turn = "dropped"
+        log.info("turn.dropped", extra={"message_id": str(message.id), "owner": conversation.owner})
+        return None
+    return conversation, message
+
+
+def _begin_session(client: RasaClient, turn: Turn) -> None:
+    """Starts a new tracker session; a failure only leaves the old one a little longer."""
+    try:
+        client.begin_session(turn.sender)
+    except RasaUnavailable:
+        log.warning("turn.session_kept", extra={"conversation_id": str(turn.conversation_id)})
