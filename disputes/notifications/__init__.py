@@ -1,0 +1,1 @@
+"""Letters: who is told what, how it is worded, and how it gets there."""

@@ -1,0 +1,136 @@
+"""Every question to the tables of cases."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from disputes.cases.states import ENDED
+from disputes.cases.tables import Case, CaseEvent
+from disputes.people.tables import Customer
+
+_PEOPLE = (joinedload(Case.customer), joinedload(Case.investigator))
+
+
+def case_of_filing(session: Session, filing_key: str) -> Case | None:
+    """The case that was filed under that key."""
+    return session.scalar(select(Case).where(Case.filing_key == filing_key).options(*_PEOPLE))
+
+
+def case_by_id(session: Session, case_id: UUID) -> Case | None:
+    """One case with its complainant and investigator."""
+    return session.scalar(select(Case).where(Case.id == case_id).options(*_PEOPLE))
+
+
+def case_by_reference(session: Session, reference: str) -> Case | None:
+    """The case of a reference as we write it (see `references.normalise`)."""
+    return session.scalar(select(Case).where(Case.reference == reference).options(*_PEOPLE))
+
+
+def locked(session: Session, case_id: UUID) -> Case:
+    """The case as it is now; nobody else changes it until the end of the transaction."""
+    session.execute(select(Case.id).where(Case.id == case_id).with_for_update()).one()
+    again = select(Case).where(Case.id == case_id).options(*_PEOPLE)
+    return session.scalars(again.execution_options(populate_existing=True)).one()
+
+
+def cases_of_conversation(session: Session, conversation_id: UUID) -> Sequence[Case]:
+    """The complaints that came out of a chat, newest first."""
+    found = select(Case).where(Case.conversation_id == conversation_id).options(*_PEOPLE)
+    return session.scalars(found.order_by(Case.filed_at.desc())).all()
+
+
+def open_cases_of_person(
+    session: Session, *, email: str | None, phone: str | None, order_number: str | None
+) -> Sequence[Case]:
+    """Complaints still open of whoever has that address or number, newest first; of one order when it is given."""
+    who = [Customer.email == email] if email else []
+    if phone:
+        who.append(Customer.phone == phone)
+    if not who:
+        return []
+    found = select(Case).join(Case.customer).where(or_(*who), Case.state.not_in(ENDED)).options(*_PEOPLE)
+    if order_number:
+        found = found.where(Case.order_number == order_number)
+    return session.scalars(found.order_by(Case.filed_at.desc())).all()
+
+
+def cases_for_status(session: Session, lookup: str, email: str) -> Sequence[Case]:
+    """The complaints with that reference or order number whose complainant has that address, newest first."""
+    found = (
+        select(Case)
+        .join(Case.customer)
+        .where(or_(Case.reference == lookup, Case.order_number == lookup), Customer.email == email)
+        .options(*_PEOPLE)
+        .order_by(Case.filed_at.desc())
+    )
+    return session.scalars(found).all()
+
+
+def cases_for_desk(
+    session: Session,
+    *,
+    investigator_id: UUID | None = None,
+    unassigned: bool = False,
+    ended: bool = False,
+    limit: int = 100,
+) -> Sequence[Case]:
+    """Cases for staff, those due first on top; open ones unless `ended`."""
+    found = select(Case).options(*_PEOPLE)
+    found = found.where(Case.state.in_(ENDED) if ended else Case.state.not_in(ENDED))
+    if investigator_id is not None:
+        found = found.where(Case.investigator_id == investigator_id)
+    if unassigned:
+        found = found.where(Case.investigator_id.is_(None))
+    return session.scalars(found.order_by(Case.next_date.asc().nulls_last(), Case.filed_at).limit(limit)).all()
+
+
+def count_open(session: Session, *, overdue_at: datetime | None = None) -> int:
+    """How many cases are open; only those whose next date has passed when a moment is given."""
+    found = select(func.count()).select_from(Case).where(Case.state.not_in(ENDED))
+    if overdue_at is not None:
+        found = found.where(Case.next_date < overdue_at)
+    return session.scalars(found).one()
+
+
+def events_of(session: Session, case_ids: Sequence[UUID]) -> Sequence[CaseEvent]:
+    """The history of these cases, oldest first within each."""
+    found = (
+        select(CaseEvent)
+        .where(CaseEvent.case_id.in_(case_ids))
+        .options(joinedload(CaseEvent.staff))
+        .order_by(CaseEvent.case_id, CaseEvent.seq)
+    )
+    return session.scalars(found).all()
+
+
+def event_with_case(session: Session, event_id: UUID) -> CaseEvent | None:
+    """One event with its case, the complainant, and whoever of staff did it."""
+    found = (
+        select(CaseEvent)
+        .where(CaseEvent.id == event_id)
+        .options(
+            joinedload(CaseEvent.staff),
+            joinedload(CaseEvent.case).joinedload(Case.customer),
+            joinedload(CaseEvent.case).joinedload(Case.investigator),
+        )
+    )
+    return session.scalar(found)
+
+
+def event_of_key(session: Session, case_id: UUID, key: str) -> CaseEvent | None:
+    """The event that was written for that key of its sender, if it was."""
+    found = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.data["key"].astext == key)
+    return session.scalar(found)
+
+
+def customer_like(session: Session, *, name: str, email: str | None, phone: str | None) -> Customer | None:
+    """The customer with exactly that name and contact."""
+    found = select(Customer).where(
+        Customer.name == name,
+        Customer.email.is_not_distinct_from(email),
+        Customer.phone.is_not_distinct_from(phone),
+    )
+    return session.scalars(found.order_by(Customer.created_at).limit(1)).first()

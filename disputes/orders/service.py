@@ -1,0 +1,44 @@
+"""Looking an order up, and reading the number a customer typed."""
+
+import re
+import unicodedata
+from functools import cache
+
+from disputes.orders.client import OrdersClient
+from disputes.orders.schemas import Order
+from disputes.settings import settings
+
+_LEADING_WORDS = re.compile(r"^(?:(?:my|the|order|number|no|nr|is)(?![\w-])[ .:]*)*#?\s*", re.IGNORECASE)
+_CANONICAL = re.compile(r"^[A-Z0-9](?:[A-Z0-9-]{1,30})[A-Z0-9]$")
+LONGEST_PREFIX = 3
+
+
+def look_up(number: str) -> Order:
+    """The order of that number, from the order system of the settings.
+
+    Raises `OrderUnknown`, or `OrdersUnavailable` after at most about 6 seconds.
+    """
+    return _client(settings().orders_base_url, settings().orders_token).look_up(number)
+
+
+def normalise_number(text: str) -> str | None:
+    """The order number in what a customer typed: capitals, no spaces, no '#'; None when there is none in it.
+
+    "#10 023" is "10023", "order no. cn-10023" is "CN-10023". A sentence that holds a figure is not one.
+    """
+    plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
+    plain = _LEADING_WORDS.sub("", " ".join(plain.split())).strip(" .#")
+    parts = plain.split()
+    if parts and not parts[0].isalpha():
+        figures = parts
+    else:
+        figures = parts[1:] if parts and len(parts[0]) <= LONGEST_PREFIX else [""]
+    if not all(any(sign.isdigit() for sign in part) for part in figures):
+        return None
+    number = "".join(parts).upper()
+    return number if _CANONICAL.match(number) and any(sign.isdigit() for sign in number) else None
+
+
+@cache
+def _client(base_url: str, token: str) -> OrdersClient:
+    return OrdersClient(base_url, token)
