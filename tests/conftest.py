@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from disputes import database
 from disputes.settings import settings
+from tests.stack import Stack, running_stack
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "disputes_template"
@@ -85,6 +86,19 @@ def database_url(
     settings.cache_clear()
     with psycopg.connect(admin_dsn(postgres_dir), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The whole program, started once for all tests that only use it."""
+    with running_stack() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def rasa_url(stack: Stack) -> str:
+    """A real Rasa with the current model, whose actions run in the program of `stack`."""
+    return stack.rasa_url()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from disputes.chat.lines import line
 from disputes.chat.tables import Conversation, Message
 from disputes.people.tables import Staff, StatusRequest
 
@@ -61,7 +62,7 @@ def last_customer_message(session: Session, conversation_id: UUID) -> Message | 
 def button_title(session: Session, conversation_id: UUID, payload: str) -> str | None:
     """The title of a button with this payload that was shown in this conversation; None: there was none.
 
-    For the edit button of a card's row it is the row's label.
+    The edit button of a card's row is called after the row's label.
     """
     offered = Message.quick_replies.contains([{"payload": payload}])
     card_edit = Message.card.contains({"rows": [{"edit": payload}]})
@@ -78,7 +79,7 @@ def button_title(session: Session, conversation_id: UUID, payload: str) -> str |
         if reply.get("payload") == payload:
             return str(reply.get("title", payload))
     rows: list[dict[str, Any]] = (found.card or {}).get("rows", [])
-    return next((str(row["label"]) for row in rows if row.get("edit") == payload), None)
+    return next((line("change_button", label=row["label"]) for row in rows if row.get("edit") == payload), None)
 
 
 def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: bool) -> list[Message]:
@@ -125,15 +126,16 @@ def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Me
 
     Those the assistant holds are listed only when the customer has written, and since `since`.
     """
-    newest = aliased(Message)
+    newest, said = aliased(Message), aliased(Message)
     last_seq = (
         select(func.max(Message.seq))
         .where(Message.conversation_id == Conversation.id, Message.audience == "everyone")
         .scalar_subquery()
     )
     last_said = (
-        select(func.max(Message.seq))
-        .where(Message.conversation_id == Conversation.id, Message.author == "agent")
+        select(func.max(said.seq))
+        .where(said.conversation_id == Conversation.id, said.author == "agent")
+        .correlate(Conversation)
         .scalar_subquery()
     )
     unread = (
@@ -152,6 +154,7 @@ def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Me
     )
     statement = (
         select(Conversation, newest, Staff.name.label("agent_name"), unread.label("unread"))
+        .select_from(Conversation)
         .join(newest, and_(newest.conversation_id == Conversation.id, newest.seq == last_seq))
         .outerjoin(Staff, Staff.id == Conversation.agent_id)
         .where(

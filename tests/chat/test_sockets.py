@@ -1,11 +1,10 @@
 """The socket protocol, spoken over real sockets with a real database."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from threading import Event, Thread
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import socketio
@@ -19,14 +18,12 @@ from disputes.chat.gateway import Gateway
 from disputes.chat.schemas import Part
 from disputes.chat.tables import Conversation
 from tests.chat.conftest import add_agent
+from tests.socket_client import SocketClient
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url", "dead_rasa")]
 
-SECONDS = 5.0
-
-
 class TestSession:
-    def test_an_old_widget_gets_a_bare_string_and_plain_events(self, connect: Callable[[], "Browser"]) -> None:
+    def test_an_old_widget_gets_a_bare_string_and_plain_events(self, connect: Callable[[], SocketClient]) -> None:
         browser = connect()
         browser.send("session_request", {"session_id": None})
         session_id = browser.expect("session_confirm")
@@ -40,7 +37,7 @@ class TestSession:
         assert {name for name, _ in browser.seen} == {"session_confirm", "bot_uttered"}
 
     def test_an_old_widget_that_comes_back_gets_what_it_missed_and_no_more(
-        self, connect: Callable[[], "Browser"]
+        self, connect: Callable[[], SocketClient]
     ) -> None:
         browser = connect()
         browser.send("session_request", {"session_id": None})
@@ -55,12 +52,12 @@ class TestSession:
         assert again.expect("bot_uttered")["text"] == "two"
         assert [data["text"] for name, data in again.seen if name == "bot_uttered"] == ["two"]
 
-    def test_a_forged_session_id_gets_a_new_conversation(self, connect: Callable[[], "Browser"]) -> None:
+    def test_a_forged_session_id_gets_a_new_conversation(self, connect: Callable[[], SocketClient]) -> None:
         browser = connect()
         browser.send("session_request", {"session_id": "victim", "last_seq": 0})
         assert browser.expect("session_confirm") != "victim"
 
-    def test_a_foreign_session_id_in_a_message_is_ignored(self, connect: Callable[[], "Browser"]) -> None:
+    def test_a_foreign_session_id_in_a_message_is_ignored(self, connect: Callable[[], SocketClient]) -> None:
         victim, stranger = connect(), connect()
         victim.send("session_request", {"session_id": None, "last_seq": 0})
         victims_id = victim.expect("session_confirm")
@@ -73,26 +70,26 @@ class TestSession:
 
 
 class TestMessages:
-    def test_a_modern_client_is_told_the_place_of_its_message(self, modern: "Browser") -> None:
+    def test_a_modern_client_is_told_the_place_of_its_message(self, modern: SocketClient) -> None:
         client_id = modern.write("hello")
         stored = modern.expect("message_stored")
         assert stored["client_id"] == client_id
         assert stored["seq"] > 0
 
-    def test_sent_twice_is_stored_once(self, modern: "Browser") -> None:
+    def test_sent_twice_is_stored_once(self, modern: SocketClient) -> None:
         client_id = modern.write("hello")
         first = modern.expect("message_stored")
         modern.write("hello", client_id=client_id)
         assert modern.expect("message_stored") == first
         assert texts_of(modern.session_id) == ["hello"]
 
-    def test_refusals_are_sentences(self, modern: "Browser") -> None:
+    def test_refusals_are_sentences(self, modern: SocketClient) -> None:
         modern.write("   ")
         assert "nothing in this message" in modern.expect("message_refused")["message"]
         modern.write("x" * 10_001)
         assert "too long" in modern.expect("message_refused")["message"]
 
-    def test_messages_in_quick_succession_keep_their_order(self, modern: "Browser") -> None:
+    def test_messages_in_quick_succession_keep_their_order(self, modern: SocketClient) -> None:
         written = [str(number) for number in range(15)]
         for text in written:
             modern.write(text)
@@ -100,21 +97,21 @@ class TestMessages:
             modern.expect("message_stored")
         assert texts_of(modern.session_id) == written
 
-    def test_a_burst_is_stopped_with_a_sentence(self, modern: "Browser") -> None:
+    def test_a_burst_is_stopped_with_a_sentence(self, modern: SocketClient) -> None:
         for number in range(21):
             modern.write(f"message {number}")
         assert modern.expect("message_refused")["code"] == "too_many"
         assert len(texts_of(modern.session_id)) == 20
 
     @pytest.mark.parametrize("odd", [None, "text", 7, [], {"message": {"a": 1}}, {"metadata": "not json"}])
-    def test_odd_frames_break_nothing(self, modern: "Browser", odd: Any) -> None:
+    def test_odd_frames_break_nothing(self, modern: SocketClient, odd: Any) -> None:
         modern.send("user_uttered", odd)
         modern.send("session_request", odd)
         modern.write("still here")
         assert modern.expect("message_stored")
 
     def test_ten_tabs_see_the_same_thread(
-        self, modern: "Browser", connect: Callable[[], "Browser"]
+        self, modern: SocketClient, connect: Callable[[], SocketClient]
     ) -> None:
         tabs = [connect() for _ in range(9)]
         for tab in tabs:
@@ -131,7 +128,7 @@ class TestMessages:
 
 class TestResume:
     def test_a_reconnect_brings_exactly_what_was_missed(
-        self, modern: "Browser", connect: Callable[[], "Browser"]
+        self, modern: SocketClient, connect: Callable[[], SocketClient]
     ) -> None:
         chat = chat_of(modern.session_id)
         bot_says(chat, "seen")
@@ -145,14 +142,14 @@ class TestResume:
         assert [message["text"] for message in history["messages"]] == ["missed 0", "missed 1", "missed 2"]
         assert again.expect("conversation")["owner"] == "bot"
 
-    def test_a_card_comes_right_before_its_text(self, modern: "Browser") -> None:
+    def test_a_card_comes_right_before_its_text(self, modern: SocketClient) -> None:
         card = {"kind": "filed", "title": "CD-1", "rows": []}
         bot_says(chat_of(modern.session_id), "Filed.", card=card)
         modern.expect("bot_uttered")
         names = [name for name, _ in modern.seen if name in ("card", "bot_uttered")]
         assert names == ["card", "bot_uttered"]
 
-    def test_the_queue_is_told_and_updated(self, modern: "Browser", connect: Callable[[], "Browser"]) -> None:
+    def test_the_queue_is_told_and_updated(self, modern: SocketClient, connect: Callable[[], SocketClient]) -> None:
         earlier = connect()
         earlier.send("session_request", {"session_id": None, "last_seq": 0})
         earlier_id = earlier.expect("session_confirm")
@@ -167,7 +164,7 @@ class TestResume:
         modern.expect_state(lambda state: state["queue_position"] == 1)
         earlier.expect_state(lambda state: state["owner"] == "agent" and state["agent"] == "Anna Berg")
 
-    def test_a_broken_listening_connection_loses_nothing(self, modern: "Browser") -> None:
+    def test_a_broken_listening_connection_loses_nothing(self, modern: SocketClient) -> None:
         with database.engine().connect() as connection:
             connection.exec_driver_sql(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -182,69 +179,6 @@ class TestDesk:
         client = socketio.Client(reconnection=False)
         with pytest.raises(socketio.exceptions.ConnectionError):
             client.connect(address, namespaces=["/desk"], transports=["websocket"])
-
-
-class Browser:
-    """A socket.io client that remembers every event in order."""
-
-    def __init__(self, address: str) -> None:
-        self.seen: list[tuple[str, Any]] = []
-        self.session_id = ""
-        self._taken = 0
-        self._changed = Event()
-        self._client = socketio.Client(reconnection=False)
-        self._client.on("*", self._remember)
-        self._client.connect(address, transports=["websocket"])
-
-    def _remember(self, event: str, data: Any = None) -> None:
-        self.seen.append((event, data))
-        self._changed.set()
-
-    def open(self, session_id: str | None = None) -> None:
-        self.send("session_request", {"session_id": session_id, "last_seq": 0})
-        self.session_id = self.expect("session_confirm")
-
-    def send(self, event: str, data: Any) -> None:
-        self._client.emit(event, data)
-
-    def write(self, text: str, *, client_id: str | None = None, session_id: str | None = None) -> str:
-        client_id = client_id or str(uuid4())
-        said = {
-            "message": text,
-            "session_id": session_id or self.session_id,
-            "metadata": {"client_id": client_id},
-        }
-        self.send("user_uttered", said)
-        return client_id
-
-    def expect(self, event: str) -> Any:
-        """The next event of this name that was not taken yet."""
-        return self._next(lambda name, _data: name == event)
-
-    def expect_state(self, wanted: Callable[[dict[str, Any]], bool]) -> None:
-        self._next(lambda name, data: name == "conversation" and wanted(data))
-
-    def texts(self) -> list[str]:
-        shown = [data["text"] for name, data in self.seen if name == "bot_uttered"]
-        for name, data in self.seen:
-            if name == "history":
-                shown += [message["text"] for message in data["messages"]]
-        return shown
-
-    def _next(self, wanted: Callable[[str, Any], bool]) -> Any:
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            self._changed.clear()
-            for index in range(self._taken, len(self.seen)):
-                name, data = self.seen[index]
-                if wanted(name, data):
-                    self._taken = index + 1
-                    return data
-            self._changed.wait(0.1)
-        raise AssertionError(f"not seen in {SECONDS} s; seen: {[name for name, _ in self.seen]}")
-
-    def close(self) -> None:
-        self._client.disconnect()
 
 
 def chat_of(session_id: str) -> UUID:
@@ -315,11 +249,11 @@ def address(database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def connect(address: str) -> Iterator[Callable[[], Browser]]:
-    opened: list[Browser] = []
+def connect(address: str) -> Iterator[Callable[[], SocketClient]]:
+    opened: list[SocketClient] = []
 
-    def open_one() -> Browser:
-        opened.append(Browser(address))
+    def open_one() -> SocketClient:
+        opened.append(SocketClient(address))
         return opened[-1]
 
     yield open_one
@@ -328,7 +262,7 @@ def connect(address: str) -> Iterator[Callable[[], Browser]]:
 
 
 @pytest.fixture
-def modern(connect: Callable[[], Browser]) -> Browser:
+def modern(connect: Callable[[], SocketClient]) -> SocketClient:
     """A client that says what it has seen, with a conversation of its own."""
     browser = connect()
     browser.open()

@@ -1,0 +1,110 @@
+"""The worker: which function runs under which job name, how often it is tried again, and what runs by the clock."""
+
+import asyncio
+import contextlib
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ProcrastinateException
+
+from disputes import clock, database
+from disputes.chat import turns
+from disputes.settings import settings
+from disputes.worker.mail_jobs import add_mail_jobs
+from disputes.worker.schedule import add_schedule
+
+CONCURRENCY = 16
+"""Jobs at once in one process: most of them wait for Rasa or a mail server."""
+
+HEARTBEAT_SECONDS = 2.0
+STALLED_SECONDS = 8.0
+"""A worker without a heartbeat for this long is dead, and what it was doing is done by another."""
+
+RESTART_SECONDS = 1.0
+POLL_SECONDS = 0.5
+"""How late a job may start that was to wait for some time; jobs without a delay start at once."""
+
+log = logging.getLogger(__name__)
+
+
+def make_app() -> App:
+    """The Procrastinate app with every job of the program."""
+    dsn = database.psycopg_dsn(settings().database_url)
+    app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=6))
+    add_chat_jobs(app)
+    add_mail_jobs(app)
+    add_schedule(app)
+    return app
+
+
+def add_chat_jobs(app: App) -> None:
+    """The assistant's turns. `turns.answer` itself knows when patience ends; the limit here is only a wall."""
+
+    @app.task(
+        name="chat.answer",
+        pass_context=True,
+        retry=RetryStrategy(max_attempts=200, wait=1),
+    )
+    def answer(context: JobContext, message_id: str) -> None:
+        turns.answer(message_id, tried_before=context.job.attempts > 0)
+
+
+async def run_worker(stop: asyncio.Event | None = None, *, concurrency: int = CONCURRENCY) -> None:
+    """Works until `stop` is set (or the task is cancelled), and starts again after trouble with the database."""
+    stop = stop or asyncio.Event()
+    while not stop.is_set():
+        try:
+            await _work(stop, concurrency)
+        except (psycopg.Error, ProcrastinateException, OSError) as error:
+            log.warning("worker.restarts", extra={"reason": type(error).__name__})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RESTART_SECONDS)
+
+
+async def _work(stop: asyncio.Event, concurrency: int) -> None:
+    app = make_app()
+    async with app.open_async():
+        work = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=concurrency,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=POLL_SECONDS,
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_SECONDS,
+                shutdown_graceful_timeout=2,
+                delete_jobs="successful",
+            )
+        )
+        rescue = asyncio.create_task(_rescue_for_ever(app))
+        tasks: list[asyncio.Task[Any]] = [work, rescue, asyncio.create_task(stop.wait())]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _rescue_for_ever(app: App) -> None:
+    """Gives the jobs of dead workers to the living."""
+    while True:
+        await rescue_stalled(app)
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+async def rescue_stalled(app: App) -> int:
+    """Puts jobs of workers without a heartbeat back into the queue; returns how many."""
+    rescued = 0
+    stalled: Any = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
+    for job in stalled:
+        retry_at: datetime = clock.now() - timedelta(seconds=1)
+        await app.job_manager.retry_job(job, retry_at=retry_at)
+        log.warning("worker.job_rescued", extra={"task": job.task_name})
+        rescued += 1
+    return rescued

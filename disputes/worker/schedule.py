@@ -1,0 +1,38 @@
+"""What runs by the clock. Every periodic job of the program is in this file."""
+
+from datetime import timedelta
+
+from procrastinate import App
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from disputes import clock, database
+from disputes.people.tables import SignInAttempt, SignInLink, StaffSession
+
+KEEP_ATTEMPTS = timedelta(hours=1)
+KEEP_ENDED = timedelta(days=30)
+KEEP_JOBS_HOURS = 24 * 30
+
+
+def add_schedule(app: App) -> None:
+    """Registers the periodic jobs."""
+
+    @app.periodic(cron="17 * * * *")
+    @app.task(name="housekeeping", queueing_lock="housekeeping", pass_context=False)
+    def housekeeping(timestamp: int) -> None: 
+        database.run(forget_spent_proofs)
+
+    @app.periodic(cron="47 3 * * *")
+    @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs")
+    async def forget_old_jobs(timestamp: int) -> None: 
+        await app.job_manager.delete_old_jobs(
+            KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+
+def forget_spent_proofs(session: Session) -> None:
+    """Deletes failed sign-ins after an hour, and ended sessions and used links after thirty days."""
+    now = clock.now()
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_ATTEMPTS))
+    session.execute(delete(StaffSession).where(StaffSession.expires_at < now - KEEP_ENDED))
+    session.execute(delete(SignInLink).where(SignInLink.expires_at < now - KEEP_ENDED))

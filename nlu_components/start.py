@@ -1,0 +1,17 @@
+"""Starts Rasa with the secret of its HTTP API from the environment: on a command line any user could read it.
+
+`python -m nlu_components.start run ...` is `rasa run ... --enable-api --jwt-secret $RASA_TOKEN --jwt-method HS256`.
+Without RASA_TOKEN the API has no lock, which is only right on a machine of one's own.
+"""
+
+import os
+import sys
+
+from rasa.__main__ import main
+
+if __name__ == "__main__":
+    sys.argv = ["rasa", *sys.argv[1:], "--enable-api"]
+    secret = os.environ.pop("RASA_TOKEN", "")
+    if secret:
+        sys.argv += ["--jwt-secret", secret, "--jwt-method", "HS256"]
+    main()
