@@ -44,11 +44,18 @@ class Received:
     id: UUID
     seq: int
     at: datetime
+    text: str
     is_new: bool
 
     def as_json(self, client_id: str) -> Json:
-        """The `message_stored` event for whoever sent it under `client_id`."""
-        return {"client_id": client_id, "seq": self.seq, "id": str(self.id), "at": self.at.isoformat()}
+        """The `message_stored` event for whoever sent it under `client_id`, with the text as it was stored."""
+        return {
+            "client_id": client_id,
+            "seq": self.seq,
+            "id": str(self.id),
+            "at": self.at.isoformat(),
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True)

@@ -82,18 +82,18 @@ def receive(
     if client_id is not None:
         stored = queries.message_by_client_id(session, conversation_id, client_id)
         if stored is not None:
-            return Received(stored.id, stored.seq, stored.created_at, is_new=False)
+            return _received(stored, is_new=False)
     else:
         newest = queries.last_customer_message(session, conversation_id)
         if newest is None and text.startswith("/") and text != handoff.TALK_TO_PERSON:
             return None
         if just_reconnected and newest is not None and _is_resent(newest, text):
-            return Received(newest.id, newest.seq, newest.created_at, is_new=False)
+            return _received(newest, is_new=False)
     _check_length(text)
     if conversation.owner == "closed":
         handoff.resume(session, conversation)
     message = _store(session, conversation, text, client_id)
-    return Received(message.id, message.seq, message.created_at, is_new=True)
+    return _received(message, is_new=True)
 
 
 def say_as_agent(
@@ -103,7 +103,7 @@ def say_as_agent(
     conversation = _locked(session, conversation_id)
     stored = queries.message_by_client_id(session, conversation_id, client_id)
     if stored is not None:
-        return Received(stored.id, stored.seq, stored.created_at, is_new=False)
+        return _received(stored, is_new=False)
     _check_length(text)
     if not note and (conversation.owner != "agent" or conversation.agent_id != staff.id):
         holder = session.get(Staff, conversation.agent_id) if conversation.agent_id else None
@@ -117,7 +117,7 @@ def say_as_agent(
         client_id=client_id,
         audience="staff" if note else "everyone",
     )
-    return Received(message.id, message.seq, message.created_at, is_new=True)
+    return _received(message, is_new=True)
 
 
 def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: bool = False) -> Updates:
@@ -267,6 +267,10 @@ def _waits_for_code(session: Session, request_id: UUID) -> bool:
     """Whether six digits are a code: one was asked for lately and has not been entered."""
     request = queries.status_request(session, request_id)
     return request is not None and request.verified_at is None and clock.now() - request.created_at < CODE_IS_TYPED
+
+
+def _received(message: Message, *, is_new: bool) -> Received:
+    return Received(message.id, message.seq, message.created_at, message.text, is_new)
 
 
 def _check_length(text: str) -> None:

@@ -1,0 +1,58 @@
+// Builds src/main.ts into disputes/site/static/widget.js: one script, no requests of its own, the same bytes every time.
+import { readFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = resolve(here, "../disputes/site/static/widget.js");
+const LIMIT = 30 * 1024;
+
+/** Style sheets become strings for adoptedStyleSheets. The site's tokens move from :root to :host, and from rem to px:
+ *  the page the widget stands on may have set any size on its root element. */
+const styles = {
+  name: "styles",
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      let css = await readFile(path, "utf8");
+      if (path.endsWith("tokens.css")) {
+        css = css
+          .replace(/:root(:not\([^)]*\)|\[[^\]]*\])/g, ":host($1)")
+          .replace(/:root/g, ":host")
+          .replace(/([\d.]+)rem/g, (_, rem) => `${Number(rem) * 16}px`);
+      }
+      const { code } = await esbuild.transform(css, { loader: "css", minify: true });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+const options = {
+  absWorkingDir: here,
+  entryPoints: ["src/main.ts"],
+  outfile: relative(here, target),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2022"],
+  charset: "utf8",
+  legalComments: "none",
+  banner: { js: "/* Chat of casened.com disputes. Built from widget/ by `npm run build`; do not edit. */" },
+  plugins: [styles],
+};
+
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context(options);
+  await context.watch();
+  console.log("watching");
+} else {
+  await esbuild.build(options);
+  const bytes = await readFile(target);
+  const packed = gzipSync(bytes, { level: 9 }).length;
+  console.log(`widget.js: ${bytes.length} bytes, ${packed} bytes gzip (limit ${LIMIT})`);
+  if (packed > LIMIT) {
+    console.error("widget.js is over its limit");
+    process.exit(1);
+  }
+}

@@ -1,0 +1,110 @@
+/** <disputes-composer>: where one writes. Enter sends, Shift+Enter makes a new line; the draft outlives a reload. */
+import { LitElement, html, nothing, type PropertyValues } from "lit";
+import { icons } from "./icons";
+import { ofTab } from "./storage";
+import { sheets } from "./styles/sheets";
+import sheet from "./styles/composer.css";
+import shared from "./styles/shared.css";
+import { lengthOf } from "./text";
+import { words } from "./words";
+
+export const LONGEST = 10_000;
+const COUNT_FROM = 3600;
+
+export class Composer extends LitElement {
+  static override styles = sheets(shared, sheet);
+  static override properties = {
+    label: {},
+    draft: {},
+    disabled: { type: Boolean },
+    note: { type: Boolean, reflect: true },
+    used: { state: true },
+  };
+
+  declare label: string;
+  /** Key of the draft in the tab's storage. */
+  declare draft: string;
+  /** Whether sending is off; writing is not. */
+  declare disabled: boolean;
+  declare note: boolean;
+  declare used: number;
+
+  constructor() {
+    super();
+    this.label = words.write;
+    this.draft = "";
+    this.disabled = false;
+    this.note = false;
+    this.used = 0;
+  }
+
+  private get area(): HTMLTextAreaElement | null {
+    return this.renderRoot.querySelector("textarea");
+  }
+
+  override focus(): void {
+    this.area?.focus();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has("draft") && this.area) {
+      this.area.value = ofTab.get(this.draft) ?? "";
+      this.measure();
+    }
+  }
+
+  protected override render() {
+    const left = LONGEST - this.used;
+    const ready = this.used > 0 && left >= 0 && !this.disabled;
+    return html`<div class="box">
+        <textarea
+          rows="1"
+          enterkeyhint="send"
+          aria-label=${this.label}
+          aria-describedby="hint"
+          aria-invalid=${left < 0 ? "true" : "false"}
+          placeholder=${this.label}
+          @input=${() => this.written()}
+          @keydown=${(event: KeyboardEvent) => this.key(event)}
+        ></textarea>
+        <button class="send" aria-label=${words.send} aria-disabled=${ready ? "false" : "true"} @click=${() => this.send()}>${icons.send}</button>
+      </div>
+      <span id="hint" class="hidden">${words.writeHint}</span>
+      <div class="count ${left < 0 ? "over" : ""}" role="status">
+        ${this.used >= COUNT_FROM ? (left < 0 ? words.over(-left) : words.left(left)) : nothing}
+      </div>`;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  private written(): void {
+    this.measure();
+    ofTab.set(this.draft, this.area?.value || null);
+    this.dispatchEvent(new CustomEvent("typed"));
+  }
+
+  private send(): void {
+    const area = this.area;
+    const text = area?.value.trim();
+    if (!area || !text || this.disabled || lengthOf(text) > LONGEST) return;
+    area.value = "";
+    ofTab.set(this.draft, null);
+    this.measure();
+    this.dispatchEvent(new CustomEvent("send", { detail: text }));
+    area.focus();
+  }
+
+  /** The field grows with its text up to the limit of the style sheet. */
+  private measure(): void {
+    const area = this.area;
+    if (!area) return;
+    this.used = lengthOf(area.value.trim());
+    if (CSS.supports("field-sizing", "content")) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }
+}

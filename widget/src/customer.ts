@@ -1,0 +1,118 @@
+/** The customer's end: a session that outlives the page, shared by the tabs of one browser. */
+import type { Outgoing } from "./outbox";
+import { SESSION, UNSENT, ofTab, shared } from "./storage";
+import { Talk } from "./talk";
+import { fromUttered } from "./thread";
+import type { Card, History, State, Uttered } from "./types";
+import { Wire } from "./wire";
+
+export class CustomerTalk extends Talk {
+  protected readonly me = "customer";
+  private session: string | null = null;
+
+  constructor(
+    private readonly server: string,
+    private readonly identity: string | null,
+  ) {
+    super();
+    try {
+      this.outbox.restore(JSON.parse(ofTab.get(UNSENT) ?? "[]") as Outgoing[]);
+    } catch {
+      ofTab.set(UNSENT, null);
+    }
+    addEventListener("storage", (event) => {
+      if (event.key === SESSION && event.newValue) this.join(event.newValue);
+    });
+  }
+
+  static get remembered(): boolean {
+    return shared.get(SESSION) !== null;
+  }
+
+  connect(): void {
+    if (this.wire) return;
+    this.session = shared.get(SESSION);
+    const wire = new Wire(this.server, "/");
+    wire.on("session_confirm", (id: string) => this.confirmed(id));
+    wire.on("history", (history: History) => this.take(history));
+    wire.on("card", (card: { id: string; card: Card }) => this.takeCard(card));
+    wire.on("bot_uttered", (uttered: Uttered) => {
+      const message = fromUttered(uttered);
+      if (message) this.takeOne(message);
+    });
+    wire.on("conversation", (state: State) => {
+      this.state = state;
+      this.answered();
+      if (state.owner === "agent" && this.typing === "bot") this.typing = null;
+      this.changed();
+    });
+    this.use(wire);
+  }
+
+  end(): void {
+    this.wire?.emit("end_chat", {});
+  }
+
+  /** Leaves an ended chat behind and begins another. */
+  startNew(): void {
+    shared.set(SESSION, null);
+    this.forget(null);
+    this.ask();
+  }
+
+  protected override resume(): void {
+    this.wire?.emit("session_request", {
+      ...(this.session && { session_id: this.session }),
+      last_seq: this.thread.complete,
+      ...(this.identity && { identity: this.identity }),
+    });
+  }
+
+  protected override transmit(item: Outgoing): void {
+    this.wire?.emit("user_uttered", {
+      message: item.message,
+      session_id: this.session,
+      ...(item.message !== item.text && { title: item.text }),
+      // The address without its query: that may hold personal data.
+      metadata: { client_id: item.client_id, page: location.origin + location.pathname, locale: navigator.language },
+    });
+  }
+
+  protected override tellTyping(on: boolean): void {
+    if (this.outbox.connected) this.wire?.emit("typing", { on });
+  }
+
+  protected override sendingChanged(): void {
+    ofTab.set(UNSENT, this.outbox.items.length ? JSON.stringify(this.outbox.items) : null);
+    super.sendingChanged();
+  }
+
+  private confirmed(id: string): void {
+    if (id !== this.session) {
+      // The server gave us another conversation than the one we asked for: nothing of the old one belongs here.
+      if (this.session) this.forget(id);
+      this.session = id;
+      shared.set(SESSION, id);
+    }
+    this.ready();
+  }
+
+  /** Another tab began a conversation. Follow it, unless this one has words of its own. */
+  private join(id: string): void {
+    const spoken = this.outbox.items.length > 0 || this.thread.messages.some(({ from }) => from === "customer");
+    if (!this.wire || id === this.session || (spoken && this.state?.owner !== "closed")) return;
+    this.forget(id);
+    this.ask();
+  }
+
+  private forget(next: string | null): void {
+    this.session = next;
+    this.thread.clear();
+    this.state = null;
+    this.typing = null;
+    this.loaded = false;
+    if (next === null) this.outbox.disconnect();
+    this.changed();
+  }
+}
+

@@ -1,0 +1,100 @@
+/** How one row of the conversation is drawn. */
+import { html, nothing, type TemplateResult } from "lit";
+import { cardOf, type CardUse } from "./card";
+import { icons } from "./icons";
+import type { Row } from "./rows";
+import { initials, safeHref, segments, textBeside, timeOf } from "./text";
+import type { Attachment, Message } from "./types";
+import { words } from "./words";
+
+export interface RowUse extends CardUse {
+  side: "customer" | "agent";
+  /** The last confirmed message of this side, which alone says "Sent". */
+  lastOwn: Message | undefined;
+  online: boolean;
+  retry: (clientId: string) => void;
+  remove: (clientId: string) => void;
+}
+
+type MessageRow = Extract<Row, { kind: "message" }>;
+
+export function nameOf({ from, name }: Message, side: "customer" | "agent"): string {
+  if (from === "customer") return side === "customer" ? words.you : words.customer;
+  if (from === "bot") return words.assistantShort;
+  if (from === "system") return words.system;
+  return name || (side === "agent" ? words.you : words.agent);
+}
+
+export function rowOf(row: Row, use: RowUse): TemplateResult {
+  if (row.kind === "day") return html`<div class="day"><span>${row.label}</span></div>`;
+  if (row.kind === "system") {
+    const { text, at } = row.message;
+    return html`<div class="happened" data-seq=${row.message.seq}>${plain(text)} <time datetime=${at}>${timeOf(at)}</time></div>`;
+  }
+  return messageOf(row, use);
+}
+
+function messageOf(row: MessageRow, use: RowUse): TemplateResult {
+  const { message, first, last, sending } = row;
+  const own = use.side === "customer" ? message.from === "customer" : message.from !== "customer";
+  const text = textBeside(message.text, message.card);
+  const trouble = sending && sending.state !== "waiting";
+  const shape = [own ? "own" : "theirs", message.from, message.note && "note", first && "first", last && "last", sending && "sending", trouble && "trouble"];
+  return html`<div class="message ${shape.filter(Boolean).join(" ")}" data-seq=${message.seq === Infinity ? nothing : message.seq}>
+    <div class="body">
+      ${first && (!own || use.side === "agent")
+        ? html`<div class="name">
+            ${message.note ? icons.lock : own ? nothing : html`<span class="face" aria-hidden="true">${faceOf(message)}</span>`}${nameOf(message, use.side)}${message.note ? ` · ${words.deskNote}` : nothing}
+          </div>`
+        : html`<span class="hidden">${nameOf(message, use.side)}:</span>`}
+      ${text ? html`<div class="bubble" dir="auto">${plain(text)}</div>` : nothing}
+      ${message.attachment ? attachmentOf(message.attachment, use.server) : nothing}
+      ${message.card ? cardOf(message.card, use) : nothing} ${repliesOf(message, use)} ${footOf(row, own, use)}
+    </div>
+  </div>`;
+}
+
+export function faceOf(message: Pick<Message, "from" | "name">): TemplateResult | string {
+  if (message.from === "bot") return icons.bot;
+  if (message.from === "system") return icons.flag;
+  return message.from === "agent" && message.name ? initials(message.name) : icons.person;
+}
+
+/** Text stays text: links become links, everything else is shown as typed. */
+export function plain(text: string): (string | TemplateResult)[] {
+  return segments(text).map((piece) =>
+    typeof piece === "string" ? piece : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow">${piece.label}</a>`,
+  );
+}
+
+function attachmentOf({ type, payload }: Attachment, server: string): TemplateResult | typeof nothing {
+  const href = payload?.src ? safeHref(payload.src, server) : "";
+  if (!href) return nothing;
+  const title = payload?.title || words.attachment;
+  return html`<a class="attachment" href=${href} target="_blank" rel="noopener noreferrer"
+    >${type === "image" ? html`<img src=${href} alt=${title} loading="lazy" />` : html`${title}${icons.out}`}</a
+  >`;
+}
+
+function repliesOf(message: Message, use: RowUse): TemplateResult | typeof nothing {
+  if (!message.quick_replies?.length || !use.open) return nothing;
+  if (use.side === "agent") return html`<div class="offered">${words.deskOffered} ${message.quick_replies.map(({ title }) => title).join(" · ")}</div>`;
+  return html`<div class="replies">
+    ${message.quick_replies.map(({ title, payload }) => html`<button class="reply" @click=${() => use.choose(payload, title)}>${title}</button>`)}
+  </div>`;
+}
+
+function footOf({ message, last, sending }: MessageRow, own: boolean, use: RowUse): TemplateResult | typeof nothing {
+  if (sending?.state === "failed" || sending?.state === "refused") {
+    const reason = sending.state === "refused" ? `${words.refused} ${sending.reason ?? ""}` : words.failed;
+    return html`<div class="foot failed">
+      <span>${icons.alert}${reason}</span>
+      <button class="link" @click=${() => use.retry(sending.client_id)}>${words.retry}</button>
+      <button class="link" @click=${() => use.remove(sending.client_id)}>${words.remove}</button>
+    </div>`;
+  }
+  if (sending) return html`<div class="foot" aria-hidden="true">${use.online ? words.sending : words.held}</div>`;
+  if (!last) return nothing;
+  const sent = own && use.side === "customer" && message === use.lastOwn;
+  return html`<div class="foot" aria-hidden="true"><time datetime=${message.at}>${timeOf(message.at)}</time>${sent ? ` · ${words.sent}` : nothing}</div>`;
+}

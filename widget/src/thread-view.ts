@@ -1,0 +1,163 @@
+/** <disputes-thread>: the scrolling list of messages. Inner part of both chat elements. */
+import { LitElement, html, nothing, type PropertyValues } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { icons } from "./icons";
+import { nameOf, rowOf, type RowUse } from "./message";
+import { rowsOf } from "./rows";
+import shared from "./styles/shared.css";
+import sheet from "./styles/thread.css";
+import { sheets } from "./styles/sheets";
+import type { Talk } from "./talk";
+import { openFrom } from "./thread";
+import { agentName } from "./types";
+import { words } from "./words";
+
+const NEAR = 60;
+
+export class ThreadView extends LitElement {
+  static override styles = sheets(shared, sheet);
+  static override properties = {
+    talk: { attribute: false },
+    version: { attribute: false },
+    side: {},
+    server: {},
+    unseen: { state: true },
+    copied: { state: true },
+  };
+
+  declare talk: Talk;
+  /** Anything that changes when the talk has changed. */
+  declare version: number;
+  declare side: "customer" | "agent";
+  declare server: string;
+  declare unseen: number;
+  declare copied: string;
+  private atEnd = true;
+  private drawn = 0;
+  private drawnOutgoing = 0;
+  private resized = new ResizeObserver(() => this.atEnd && this.toEnd());
+
+  constructor() {
+    super();
+    this.unseen = 0;
+    this.copied = "";
+    this.side = "customer";
+    this.server = location.href;
+  }
+
+  private get pane(): HTMLElement | null {
+    return this.renderRoot.querySelector(".pane");
+  }
+
+  /** Scrolls to the newest message. */
+  toEnd(): void {
+    const pane = this.pane;
+    if (pane) pane.scrollTop = pane.scrollHeight;
+    this.atEnd = true;
+    this.unseen = 0;
+  }
+
+  override focus(): void {
+    this.pane?.focus();
+  }
+
+  protected override firstUpdated(): void {
+    if (this.pane) this.resized.observe(this.pane);
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("talk")) {
+      this.drawn = 0;
+      this.atEnd = true;
+      this.unseen = 0;
+    }
+  }
+
+  protected override render() {
+    const { thread, outbox, loaded, typing, state } = this.talk;
+    const { messages } = thread;
+    const buttonsFrom = outbox.items.some((item) => item.state === "waiting") ? Infinity : openFrom(messages, state?.owner);
+    const use: Omit<RowUse, "open"> = {
+      side: this.side,
+      server: this.server,
+      copied: this.copied,
+      lastOwn: messages.findLast(({ from }) => from === this.side),
+      online: outbox.connected,
+      choose: (payload, title) => this.tell("choose", { payload, title }),
+      copy: (value) => void this.copy(value),
+      retry: (id) => outbox.retry(id),
+      remove: (id) => outbox.remove(id),
+    };
+    const rows = rowsOf(messages, outbox.items, this.side, new Date());
+    return html`<div class="pane" role="log" tabindex="0" aria-label=${words.conversation} aria-live=${loaded ? "polite" : "off"}
+        @scroll=${() => this.scrolled()}>
+        <div class="inner">
+          <slot name="intro"></slot>
+          ${repeat(rows, (row) => row.key, (row) => rowOf(row, { ...use, open: row.kind === "message" && row.message.seq >= buttonsFrom }))}
+          ${typing && (typing !== "bot" || state?.assistant !== "starting")
+            ? html`<div class="message theirs typing" aria-hidden="true">
+                <div class="bubble"><i></i><i></i><i></i></div>
+              </div>`
+            : nothing}
+          <slot name="after"></slot>
+        </div>
+      </div>
+      <span class="hidden" role="status">
+        ${typing && typing !== "bot" ? words.typing(nameOf({ id: "", seq: 0, at: "", text: "", from: typing, name: agentName(state) }, this.side)) : nothing}
+      </span>
+      ${this.unseen
+        ? html`<button class="pill" @click=${() => this.toEnd()}>${icons.down}${words.newMessages(this.unseen)}</button>`
+        : nothing}`;
+  }
+
+  /** Follows the end of the conversation, unless the reader has scrolled away from it: then nothing moves. */
+  protected override updated(): void {
+    const { messages } = this.talk.thread;
+    const { items } = this.talk.outbox;
+    const seen = messages.findLastIndex(({ seq }) => seq <= this.drawn);
+    const fresh = messages.slice(seen + 1);
+    const first = this.drawn === 0;
+    const spoke = items.length > this.drawnOutgoing;
+    this.drawn = messages.at(-1)?.seq ?? 0;
+    this.drawnOutgoing = items.length;
+    const others = fresh.filter(({ from }) => from !== this.side);
+    if (first || spoke) this.toEnd();
+    else if (this.atEnd) this.follow(others[0]?.seq);
+    else if (others.length) this.unseen += others.length;
+  }
+
+  /** To the end, but never past the beginning of what is new. */
+  private follow(seq: number | undefined): void {
+    const pane = this.pane;
+    if (!pane) return;
+    const start = seq === undefined ? null : this.renderRoot.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    const end = pane.scrollHeight - pane.clientHeight;
+    pane.scrollTop = start ? Math.min(end, start.offsetTop - 12) : end;
+    this.scrolled();
+  }
+
+  private scrolled(): void {
+    const pane = this.pane;
+    if (!pane) return;
+    this.atEnd = pane.scrollHeight - pane.clientHeight - pane.scrollTop < NEAR;
+    if (this.atEnd) this.unseen = 0;
+  }
+
+  private async copy(value: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(value);
+    } catch {
+      const field = Object.assign(document.createElement("textarea"), { value });
+      document.body.append(field);
+      field.select();
+      document.execCommand("copy");
+      field.remove();
+    }
+    this.copied = value;
+    setTimeout(() => (this.copied = ""), 2500);
+  }
+
+  private tell(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

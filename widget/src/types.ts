@@ -1,0 +1,97 @@
+/** What travels between server and widget. Field names are the contract's. */
+
+export type Sender = "customer" | "bot" | "agent" | "system";
+export type Owner = "bot" | "queue" | "agent" | "closed";
+
+export interface QuickReply {
+  title: string;
+  payload: string;
+  content_type?: string;
+}
+
+export interface CardRow {
+  label: string;
+  value: string;
+  /** Payload of the button that changes this row. */
+  edit?: string;
+}
+
+export interface Card {
+  kind: "summary" | "filed" | "status" | "order";
+  title: string;
+  rows: CardRow[];
+  link?: { label: string; href: string };
+}
+
+export interface Attachment {
+  type?: string;
+  payload?: { src?: string; title?: string };
+}
+
+export interface Message {
+  id: string;
+  /** Rises by one or more within a conversation; the only order that counts. */
+  seq: number;
+  from: Sender;
+  name: string;
+  /** ISO 8601, with zone. */
+  at: string;
+  text: string;
+  quick_replies?: QuickReply[];
+  attachment?: Attachment;
+  card?: Card;
+  client_id?: string;
+  /** Desk only: a private note. */
+  note?: boolean;
+}
+
+export interface History {
+  conversation_id?: string;
+  messages: Message[];
+  last_seq: number;
+}
+
+export interface Stored {
+  client_id: string;
+  seq: number;
+  id?: string;
+  at?: string;
+  /** The text as it was stored, when the server changed it (a masked code). */
+  text?: string;
+}
+
+export interface Refused {
+  client_id: string;
+  code: string;
+  message: string;
+}
+
+export interface Typing {
+  conversation_id?: string;
+  from?: Sender;
+  on: boolean;
+}
+
+export interface State {
+  conversation_id?: string;
+  owner: Owner;
+  queue_position?: number | null;
+  agent?: { id?: string; name: string } | string | null;
+  assistant?: "ready" | "starting" | "unavailable";
+  mine?: boolean;
+  epoch?: number;
+  customer_online?: boolean;
+}
+
+/** The extra part of a `bot_uttered` beside Rasa's own fields. */
+export interface Uttered {
+  text?: string;
+  quick_replies?: QuickReply[];
+  attachment?: Attachment;
+  metadata?: { id?: string; seq?: number; from?: Sender; name?: string; at?: string };
+}
+
+export function agentName(state: State | null): string {
+  const agent = state?.agent;
+  return (typeof agent === "string" ? agent : agent?.name) ?? "";
+}
