@@ -6,6 +6,8 @@ import type { Card, CardRow } from "./types";
 import { words } from "./words";
 
 const REFERENCE = /^CD-[0-9A-Z]{4}-[0-9A-Z]{4}$/;
+/** From here on a value may scroll, and whoever has no mouse must be able to. */
+const LONG = 120;
 const pictures = { summary: icons.list, filed: icons.done, status: icons.flag, order: icons.box };
 
 export interface CardUse {
@@ -37,7 +39,7 @@ function rowOf({ label, value, edit }: CardRow, use: CardUse): TemplateResult {
   return html`<div>
     <dt>${label}</dt>
     <dd>
-      <span class=${reference ? "value ref" : "value"}>${value}</span>
+      <span class=${reference ? "value ref" : "value"} tabindex=${value.length > LONG ? "0" : nothing}>${value}</span>
       ${reference
         ? html`<button class="small" aria-label=${words.copyRow(label)} @click=${() => use.copy(value)}>
             ${use.copied === value ? icons.done : icons.copy}<span>${use.copied === value ? words.copied : words.copy}</span>
