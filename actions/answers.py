@@ -1,0 +1,62 @@
+"""Questions about the process and small talk: which response it is, and which clause it is made from."""
+
+from dataclasses import dataclass
+
+from actions.talk import BotAction, Event, Talk
+from disputes import policy
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response of domain.yml, and the clause of the policy whose text and id it gets."""
+
+    response: str
+    clause: str | None = None
+
+
+ANSWERS = {
+    "session_opened": Answer("utter_greet"),
+    "greet": Answer("utter_greet_back"),
+    "goodbye": Answer("utter_goodbye"),
+    "thank": Answer("utter_welcome"),
+    "help": Answer("utter_help"),
+    "ask_bot": Answer("utter_i_am_a_bot"),
+    "insult": Answer("utter_insult"),
+    "out_of_scope": Answer("utter_out_of_scope"),
+    "ask_informal": Answer("utter_clause", "C1"),
+    "ask_process": Answer("utter_process", "C2"),
+    "ask_acknowledgement": Answer("utter_clause", "C3"),
+    "ask_investigation": Answer("utter_clause", "C4"),
+    "ask_mediation": Answer("utter_mediation", "C5"),
+    "ask_dates": Answer("utter_clause", "C6"),
+    "ask_escalation": Answer("utter_clause", "C7"),
+    "ask_outside_options": Answer("utter_outside_options", "C8"),
+    "ask_resellers": Answer("utter_clause", "C9"),
+    "ask_contact": Answer("utter_clause", "C10"),
+    "ask_cost": Answer("utter_cost", "C5"),
+    "ask_privacy": Answer("utter_privacy", "C2"),
+    "no_order_number": Answer("utter_order_number_is_optional", "C2"),
+    "that_is_all": Answer("utter_goodbye"),
+}
+
+OLD_BUTTON = Answer("utter_button_is_old")
+
+
+class GiveAnswer(BotAction):
+    """Answers a question or a courtesy; a running form then asks its question again."""
+
+    def name(self) -> str:
+        return "action_answer"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        answer = ANSWERS.get(talk.turn.intent, OLD_BUTTON)
+        rules = policy.current()
+        values = {
+            "mediation_cost": rules.mediation.cost,
+            "takes_part": rules.outside_options.takes_part,
+        }
+        if answer.clause is not None:
+            clause = rules.clauses[answer.clause]
+            values |= {"clause_id": answer.clause, "clause_title": clause.title, "clause_text": clause.text}
+        talk.say(answer.response, **values)
+        return talk.back_to_form()

@@ -1,0 +1,197 @@
+"""The formal complaint (clause C2): what it needs, in any order, with corrections at any time."""
+
+from typing import Any
+
+from actions import reading, slots
+from actions.forms import (
+    CHANGE,
+    MISREAD,
+    MISREAD_EMAIL,
+    MISREAD_PHONE,
+    NOTED,
+    SHORT,
+    SURE,
+    TOO_SHORT,
+    FormTurn,
+    Reading,
+    is_aside,
+    joined,
+    tells_more,
+)
+from actions.informal import GUESS, category_of, contact_told, read_category, read_order_number, values_told
+from actions.talk import BotAction, Event, Talk, set_slots
+from disputes.cases.fields import FieldError, clean_description
+
+CERTAIN = 0.65
+"""Confidence from which a short message ends the description; below it, it is added: no word may be lost."""
+
+NO_MORE_THAN_A_WORD = 3
+"""Words up to which an unclear answer to the summary is not added to the description."""
+
+EMPTIED = {
+    slots.NAME: (slots.NAME,),
+    slots.CONTACT: (slots.CONTACT, slots.EMAIL, slots.PHONE),
+    slots.ORDER_NUMBER: (slots.ORDER_NUMBER,),
+    slots.DESCRIPTION: (slots.DESCRIPTION, slots.STORY),
+    slots.CATEGORY: (slots.CATEGORY,),
+}
+"""What is asked again when a field is to be changed."""
+
+BUTTONS = {
+    "change_name": slots.NAME,
+    "change_contact": slots.CONTACT,
+    "change_order_number": slots.ORDER_NUMBER,
+    "change_description": slots.DESCRIPTION,
+    "change_category": slots.CATEGORY,
+}
+
+
+class StartComplaint(BotAction):
+    """Begins the complaint with whatever the opening words tell, or goes on with one that was left."""
+
+    def name(self) -> str:
+        return "action_start_complaint"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        turn = talk.turn
+        changes = values_told(talk)
+        if turn.words > SHORT:
+            changes[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
+            guess = category_of(turn.likeliest_problem(GUESS))
+            if guess and not talk.slot(slots.CATEGORY):
+                changes[slots.CATEGORY] = guess
+        goes_on = any(talk.slot(name) for name in (slots.NAME, slots.CONTACT, slots.DESCRIPTION))
+        talk.say("utter_go_on_with_complaint" if goes_on else "utter_start_complaint")
+        await talk.remember(changes)
+        return set_slots(changes)
+
+
+class ComplaintFormTurn(FormTurn):
+    """Name, contact, order number, description, consent to file; corrections at any time."""
+
+    form = slots.COMPLAINT_FORM
+
+    def read(self, talk: Talk, asked: str | None) -> Reading | None:  # noqa: PLR0911 one return for each question
+        turn = talk.turn
+        if turn.intent in BUTTONS:
+            return _change(BUTTONS[turn.intent])
+        if turn.intent == "add_to_description":
+            return _add_to_description(talk)
+        if asked == slots.DESCRIPTION:
+            return self._description(talk)
+        corrects = turn.intent == "correct_detail" and turn.confidence >= (SURE if asked == slots.NAME else 0.0)
+        if corrects or reading.says_instead(turn):
+            return self._correction(talk, asked)
+        if turn.intent == "make_complaint":
+            return self._confirmed(talk) if asked == slots.CONFIRMED else Reading()
+        match asked:
+            case slots.CATEGORY:
+                return read_category(talk)
+            case slots.NAME:
+                return self._name(talk)
+            case slots.CONTACT:
+                return self._contact(talk)
+            case slots.ORDER_NUMBER:
+                return read_order_number(talk)
+            case slots.CONFIRMED:
+                return self._confirmed(talk)
+        return None
+
+    def _name(self, talk: Talk) -> Reading | None:
+        turn = talk.turn
+        if turn.is_button or (is_aside(turn, SURE) and not reading.name_said(turn.text)):
+            return None
+        told = values_told(talk)
+        is_answer = turn.intent not in ("affirm", "deny", "no_order_number", "that_is_all") or turn.confidence < SURE
+        name = reading.name_answered(turn) if is_answer else None
+        if name:
+            return Reading({**told, slots.NAME: name})
+        return _more_or_misread(talk, told, MISREAD)
+
+    def _contact(self, talk: Talk) -> Reading | None:
+        turn = talk.turn
+        if turn.is_button:
+            return None
+        told = values_told(talk) | contact_told(talk, turn, was_asked=True)
+        if slots.CONTACT in told:
+            if slots.EMAIL not in told or told[slots.EMAIL] is None:
+                told.pop(slots.ORDER_NUMBER, None)  # the digits are the phone number
+            return Reading(told)
+        if is_aside(turn):
+            return None
+        kind = MISREAD_EMAIL if "@" in turn.text else MISREAD_PHONE if any(map(str.isdigit, turn.text)) else MISREAD
+        return _more_or_misread(talk, {}, kind)
+
+    def _description(self, talk: Talk) -> Reading | None:
+        turn = talk.turn
+        told = talk.slot(slots.STORY)
+        is_short = turn.words <= SHORT
+        finished = turn.intent in ("that_is_all", "deny", "affirm") and turn.confidence >= CERTAIN
+        if finished and is_short:
+            return _described(told) if told else Reading(ask_as=TOO_SHORT)
+        if turn.is_button or (is_short and is_aside(turn, SURE)):
+            return None
+        if is_short and turn.intent == "correct_detail" and turn.confidence >= SURE:
+            return self._correction(talk, slots.DESCRIPTION)
+        return _described(joined(told, turn.text))
+
+    def _confirmed(self, talk: Talk) -> Reading | None:
+        """Consent is a button, or clear words; anything longer that is not clear is more of the story."""
+        turn = talk.turn
+        is_clear = turn.confidence >= SURE
+        if is_clear and turn.intent in ("confirm_filing", "affirm", "make_complaint", "that_is_all"):
+            return Reading({slots.CONFIRMED: True})
+        told = {} if turn.is_button else values_told(talk)
+        if told:
+            return Reading(told)
+        if turn.intent == "correct_detail" or (is_clear and turn.intent == "deny"):
+            return Reading(ask_as=CHANGE)
+        if turn.is_button or is_aside(turn):
+            return None
+        if turn.words > NO_MORE_THAN_A_WORD:
+            return Reading({slots.DESCRIPTION: joined(talk.slot(slots.DESCRIPTION), turn.text)})
+        return None
+
+    def _correction(self, talk: Talk, asked: str | None) -> Reading | None:
+        """A new value for the field that is meant, when the message holds one; else the field is asked again."""
+        turn = talk.turn
+        meant = reading.field_meant(turn)
+        if meant is None:
+            return Reading(ask_as=CHANGE) if asked == slots.CONFIRMED else Reading()
+        if meant == slots.CONTACT:
+            value = contact_told(talk, turn, was_asked=False)
+        elif meant == slots.ORDER_NUMBER:
+            number = reading.order_number_in(turn, was_asked=False)
+            value = {slots.ORDER_NUMBER: number} if number else {}
+        elif meant == slots.NAME:
+            name = reading.name_said(turn.text)
+            value = {slots.NAME: name} if name else {}
+        else:
+            value = {}
+        return Reading(value) if value else _change(meant)
+
+
+def _change(slot: str) -> Reading:
+    """Empties a field and asks for it next."""
+    return Reading({**dict.fromkeys(EMPTIED[slot]), slots.CONFIRMED: None, slots.REQUESTED: slot}, CHANGE)
+
+
+def _add_to_description(talk: Talk) -> Reading:
+    told = talk.slot(slots.DESCRIPTION) or talk.slot(slots.STORY)
+    return Reading({slots.DESCRIPTION: None, slots.STORY: told, slots.REQUESTED: slots.DESCRIPTION})
+
+
+def _described(text: str) -> Reading:
+    try:
+        clean_description(text)
+    except FieldError:
+        return Reading(ask_as=TOO_SHORT)
+    return Reading({slots.DESCRIPTION: text, slots.STORY: None})
+
+
+def _more_or_misread(talk: Talk, told: dict[str, Any], misread: str) -> Reading:
+    """More of the story is kept; values of other fields count; anything else is asked again."""
+    turn = talk.turn
+    if tells_more(turn) and not talk.slot(slots.DESCRIPTION):
+        return Reading({**told, slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
+    return Reading(told) if told else Reading(ask_as=misread)

@@ -1,0 +1,125 @@
+"""When a message is not understood, or means something only together with what was said before."""
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+
+from actions import slots
+from actions.forms import SHORT, joined
+from actions.informal import FORGOTTEN, GUESS, category_of, values_told
+from actions.people import summary_of
+from actions.talk import BotAction, Event, Talk, set_slots
+from disputes import policy
+
+NOT_UNDERSTOOD = "action_not_understood"
+
+OFFERS_A_PERSON = frozenset({"utter_not_understood_twice", "utter_remedy_accepted", "utter_insult", "utter_left"})
+OFFERS_A_COMPLAINT = frozenset({"utter_reseller", "utter_complaint_waits", "utter_stopped"})
+
+
+LIKELY = 0.35
+"""Chance from which a message tells of some problem, all kinds of problem taken together."""
+
+
+class NotUnderstood(BotAction):
+    """Asks for other words; the second time in a row a person is offered.
+
+    Somebody who tells a story is never asked to tell it again: it is taken for a problem, and at most the kind of
+    problem is asked.
+    """
+
+    def name(self) -> str:
+        return NOT_UNDERSTOOD
+
+    async def act(self, talk: Talk) -> list[Event]:
+        turn = talk.turn
+        if talk.form is None and turn.words > 2 and (turn.words > SHORT or turn.problem_chance() >= LIKELY):
+            return await self._hear(talk)
+        if _failed_last_turn(talk.events):
+            talk.say("utter_not_understood_twice")
+        elif talk.form:
+            talk.say("utter_not_understood_in_form")
+        else:
+            talk.say("utter_not_understood")
+        return talk.back_to_form()
+
+    async def _hear(self, talk: Talk) -> list[Event]:
+        category = category_of(talk.turn.likeliest_problem(GUESS))
+        changes = values_told(talk) | FORGOTTEN
+        changes |= {slots.CATEGORY: category, slots.STORY: joined(talk.slot(slots.STORY), talk.turn.text)}
+        if category is not None:
+            talk.say("utter_understood_as", about=policy.current().category_label(category))
+        await talk.remember(changes)
+        return [*set_slots(changes), FollowupAction(slots.HELP_FORM)]
+
+
+class ReplyYes(BotAction):
+    """A "yes" outside a form: to what the assistant offered last."""
+
+    def name(self) -> str:
+        return "action_reply_yes"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        if talk.form:
+            return _unclear(talk)
+        offered = _last_response(talk.events)
+        if offered in OFFERS_A_PERSON:
+            talk.hand_over("said yes to a person", summary_of(talk))
+            return []
+        if offered in OFFERS_A_COMPLAINT:
+            return [FollowupAction(slots.COMPLAINT_FORM)]
+        talk.say("utter_yes_to_what")
+        return []
+
+
+class ReplyNo(BotAction):
+    """A "no" outside a form needs no more than a friendly word."""
+
+    def name(self) -> str:
+        return "action_reply_no"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        if talk.form:
+            return _unclear(talk)
+        talk.say("utter_all_right")
+        return []
+
+
+class Stop(BotAction):
+    """Leaves the running form. What was told is kept, so that going on later asks nothing twice."""
+
+    def name(self) -> str:
+        return "action_stop"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        talk.say("utter_stopped" if talk.form == slots.COMPLAINT_FORM else "utter_left")
+        left = (slots.CONFIRMED, slots.REMEDY, slots.REMEDY_ANSWER, slots.REQUESTED)
+        return [ActiveLoop(None), *(SlotSet(name, None) for name in left)]
+
+
+def _unclear(talk: Talk) -> list[Event]:
+    """A form did not take this yes or no for an answer to its question."""
+    talk.say("utter_not_understood_in_form")
+    return talk.back_to_form()
+
+
+def _failed_last_turn(events: list[Event]) -> bool:
+    """True when the answer before this one was "I did not understand" as well."""
+    turns_back = 0
+    for event in reversed(events):
+        if event["event"] == "user":
+            turns_back += 1
+            if turns_back == 2:
+                intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
+                return bool(intent == "out_of_scope")
+        elif event["event"] == "action" and turns_back == 1 and event["name"] == NOT_UNDERSTOOD:
+            return True
+    return False
+
+
+def _last_response(events: list[Event]) -> str | None:
+    """The name of the last response the assistant gave."""
+    for event in reversed(events):
+        if event["event"] == "bot":
+            name = (event.get("metadata") or {}).get("utter_action")
+            if name:
+                return str(name)
+    return None

@@ -1,0 +1,120 @@
+"""Summing the complaint up and filing it, once."""
+
+import hashlib
+import re
+
+from rasa_sdk.events import FollowupAction
+
+from actions import edge, slots
+from actions.complaint import EMPTIED
+from actions.forms import AGAIN, CHANGE
+from actions.talk import BotAction, Event, Talk, set_slots, told_order
+from disputes import policy
+from disputes.cases import service as cases
+from disputes.errors import Invalid
+from disputes.settings import settings
+
+SHOWN = 300
+"""Characters of the description that the summary repeats."""
+
+FAULTY = {"name": slots.NAME, "email": slots.CONTACT, "phone": slots.CONTACT, "contact": slots.CONTACT}
+
+AFTER_FILING = dict.fromkeys(
+    (
+        *slots.REQUIRED[slots.COMPLAINT_FORM],
+        slots.EMAIL,
+        slots.PHONE,
+        slots.STORY,
+        slots.REMEDY,
+        slots.REMEDY_TEXT,
+        slots.OUTCOME,
+    )
+)
+"""Nothing personal stays in the tracker once the complaint is filed."""
+
+
+class AskFilingConfirmed(BotAction):
+    """The summary, with a way to change every line of it."""
+
+    def name(self) -> str:
+        return "action_ask_filing_confirmed"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        if talk.slot(slots.ASK_AS) == CHANGE:
+            talk.say("utter_what_to_change")
+            return []
+        if talk.slot(slots.ASK_AS) == AGAIN:
+            talk.say("utter_confirm_again")
+            return []
+        description = re.sub(r"\n+", "\n", str(talk.slot(slots.DESCRIPTION) or ""))  # one bubble, not several
+        number = told_order(talk.slot(slots.ORDER_NUMBER))
+        talk.say(
+            "utter_summary" if number else "utter_summary_without_order",
+            name=str(talk.slot(slots.NAME)),
+            contact=str(talk.slot(slots.CONTACT)),
+            order=number or "",
+            about=policy.current().category_label(str(talk.slot(slots.CATEGORY))),
+            story=description if len(description) <= SHOWN else f"{description[:SHOWN].rstrip()}…",
+        )
+        return []
+
+
+class FileComplaint(BotAction):
+    """Files the complaint. The same message, however often it arrives, is the same complaint."""
+
+    def name(self) -> str:
+        return "action_file_complaint"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        asked_for = slots.REQUIRED[slots.COMPLAINT_FORM]
+        if any(talk.slot(name) is None for name in asked_for if name != slots.CONFIRMED):
+            return self._nothing_to_file(talk)
+        try:
+            complaint = cases.read_complaint(
+                {
+                    "name": talk.slot(slots.NAME),
+                    "email": talk.slot(slots.EMAIL),
+                    "phone": talk.slot(slots.PHONE),
+                    "order_number": told_order(talk.slot(slots.ORDER_NUMBER)),
+                    "category": talk.slot(slots.CATEGORY),
+                    "description": talk.slot(slots.DESCRIPTION),
+                    "informal_outcome": talk.slot(slots.OUTCOME),
+                    "source": "chat",
+                    "conversation_id": talk.turn.conversation_id,
+                }
+            )
+        except Invalid as refusal:
+            return self._ask_again(talk, refusal)
+        case = await edge.in_transaction(cases.file_complaint, complaint, filing_key=_filing_key(talk))
+        say_date = policy.current().say_date
+        talk.say(
+            "utter_filed_and_mailed" if complaint.email else "utter_filed",
+            reference=case.reference,
+            person_by=say_date(case.next_date or case.first_answer_by),
+            answer_by=say_date(case.first_answer_by),
+            end_by=say_date(case.expected_end),
+            status_page=f"{settings().base_url}/status",
+        )
+        return set_slots({**AFTER_FILING, slots.REFERENCE: case.reference})
+
+    def _nothing_to_file(self, talk: Talk) -> list[Event]:
+        """A second click on an old button: the complaint has been filed, or is not ready yet."""
+        filed = talk.slot(slots.REFERENCE)
+        if filed:
+            talk.say("utter_already_filed", reference=filed)
+            return talk.back_to_form()
+        return [FollowupAction(slots.COMPLAINT_FORM)]
+
+    def _ask_again(self, talk: Talk, refusal: Invalid) -> list[Event]:
+        talk.say("utter_filing_refused", reason=" ".join(refusal.fields.values()) or refusal.message)
+        wrong = {FAULTY.get(name, slots.DESCRIPTION) for name in refusal.fields} or {slots.CONFIRMED}
+        emptied = {name: None for slot in wrong for name in EMPTIED.get(slot, ())}
+        return [*set_slots({**emptied, slots.CONFIRMED: None}), FollowupAction(slots.COMPLAINT_FORM)]
+
+
+def _filing_key(talk: Talk) -> str:
+    """The gateway's message id. Without one (somebody talks to Rasa directly), what is filed is its own key."""
+    if talk.turn.message_id:
+        return f"chat:{talk.turn.message_id}"
+    told = "\0".join(str(talk.slot(name)) for name in slots.REQUIRED[slots.COMPLAINT_FORM])
+    return f"chat:{hashlib.sha256(told.encode()).hexdigest()}"

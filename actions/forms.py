@@ -1,0 +1,94 @@
+"""What the three forms have in common: reading a turn, and letting everything else be answered beside the form."""
+
+from abc import abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from actions import slots
+from actions.talk import BotAction, Event, Talk, set_slots
+from actions.turn import Turn
+
+PLAIN, AGAIN, CHANGE, MORE, NOTED = "plain", "again", "change", "more", "noted"
+MISREAD, MISREAD_AGAIN = "misread", "misread_again"
+TOO_SHORT, MISREAD_EMAIL, MISREAD_PHONE = "too_short", "misread_email", "misread_phone"
+
+SURE = 0.5
+"""Confidence at which a short answer to an open question (a name, a description) is taken for something else."""
+
+SHORT = 8
+"""Words up to which a message may interrupt a description: real complaints are longer (median 90 words)."""
+
+ASIDES = frozenset(
+    {
+        "greet", "goodbye", "thank", "help", "insult", "out_of_scope", "talk_to_person", "cancel_form", "ask_bot",
+        "ask_status", "ask_process", "ask_informal", "ask_acknowledgement", "ask_investigation", "ask_mediation",
+        "ask_dates", "ask_escalation", "ask_outside_options", "ask_resellers", "ask_contact", "ask_cost",
+        "ask_privacy", "resend_code",
+    }
+)  # fmt: skip
+"""Intents that rules answer while a form waits; it asks its question again afterwards."""
+
+LEAVING = frozenset({"cancel_form", "goodbye", "out_of_scope", "insult"})
+"""Asides that would take the customer away from the form: never on a guess."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a form makes of a turn: new values of slots, and how the next question is put."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    ask_as: str = PLAIN
+
+
+class FormTurn(BotAction):
+    """The validation action of a form; sees every turn while the form runs."""
+
+    form: str
+
+    def name(self) -> str:
+        """As Rasa expects it."""
+        return f"validate_{self.form}"
+
+    @abstractmethod
+    def read(self, talk: Talk, asked: str | None) -> Reading | None:
+        """What this turn tells the form; None when it is not for the form."""
+
+    async def act(self, talk: Talk) -> list[Event]:
+        """Fills slots from the turn. Returns nothing when the turn is not for the form: Rasa then tries the rules."""
+        if not talk.is_new_turn:
+            is_seen = talk.slot(slots.REQUESTED) == slots.CONFIRMED  # the summary stands above in the chat
+            return self._put_question(talk, {}, AGAIN if is_seen else PLAIN)
+        reading = self.read(talk, talk.slot(slots.REQUESTED))
+        if reading is None:
+            return []
+        changes = dict(reading.changes)
+        misread = reading.ask_as in (MISREAD, MISREAD_EMAIL, MISREAD_PHONE, TOO_SHORT)
+        changes[slots.MISREADS] = (talk.slot(slots.MISREADS) or 0) + 1 if misread else 0
+        again = misread and changes[slots.MISREADS] > 1 and reading.ask_as != TOO_SHORT
+        await talk.remember(changes)
+        return self._put_question(talk, changes, MISREAD_AGAIN if again else reading.ask_as)
+
+    def _put_question(self, talk: Talk, changes: dict[str, Any], ask_as: str) -> list[Event]:
+        known = {name: talk.slot(name) for name in (*slots.REQUIRED[self.form], slots.STORY)} | changes
+        following = changes.get(slots.REQUESTED) or next(
+            (name for name in slots.REQUIRED[self.form] if known[name] is None), None
+        )
+        if following in (slots.DESCRIPTION, slots.CATEGORY) and known[slots.STORY] and ask_as in (PLAIN, CHANGE):
+            ask_as = MORE
+        return set_slots({**changes, slots.ASK_AS: ask_as})
+
+
+def is_aside(turn: Turn, at_least: float = 0.0) -> bool:
+    """True when the turn is something that is answered beside the form."""
+    needed = SURE if turn.intent in LEAVING else at_least
+    return turn.intent in ASIDES and turn.confidence >= needed
+
+
+def tells_more(turn: Turn) -> bool:
+    """True when the customer goes on telling what happened instead of answering."""
+    return turn.words > SHORT or (turn.problem() is not None and turn.words > 3)
+
+
+def joined(*texts: str | None) -> str:
+    """What was told in several messages, as one text, to the letter."""
+    return "\n\n".join(text for text in texts if text)

@@ -1,0 +1,272 @@
+"""The informal talk (clause C1): hear the problem, look the order up, propose one remedy, take the answer."""
+
+from typing import Any
+
+from rasa_sdk.events import FollowupAction
+
+from actions import edge, reading, slots
+from actions.forms import CHANGE, MISREAD, NOTED, PLAIN, SHORT, SURE, FormTurn, Reading, is_aside, joined, tells_more
+from actions.talk import BotAction, Event, Talk, set_slots, told_order
+from actions.turn import Turn
+from disputes import clock, policy
+from disputes.orders import Order, OrdersUnavailable, OrderUnknown
+from disputes.orders import service as orders
+
+FORGOTTEN = dict.fromkeys((slots.REMEDY, slots.REMEDY_TEXT, slots.REMEDY_ANSWER, slots.WISH))
+"""What a new problem, another order or another category makes out of date."""
+
+LEFT = "left"
+"""Value of REMEDY_ANSWER when the customer wants neither a remedy nor a complaint."""
+
+GUESS = 0.12
+"""Chance from which a category is guessed when the words fit several; a wrong guess can be changed in the summary."""
+
+WITH_VALUE = 3
+"""Words up to which a message with a value is nothing but the value: "order number 10023"."""
+
+MONEY_BACK = "refund"
+KNOWN_STATUSES = ("placed", "packed", "shipped", "delivered", "returned", "cancelled")
+
+
+class HearProblem(BotAction):
+    """Says back what was understood, and keeps whatever else was told with it."""
+
+    def name(self) -> str:
+        return "action_hear_problem"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        turn = talk.turn
+        if reading.looks_like_reference(turn):
+            return [FollowupAction("action_start_status")]
+        category = category_of(turn.problem() or _problem_beside_value(turn))
+        changes: dict[str, Any] = values_told(talk) | FORGOTTEN
+        if category is not None or not talk.slot(slots.DESCRIPTION):
+            changes[slots.CATEGORY] = category
+        if category is not None or (turn.intent == "inform" and turn.words > SHORT):
+            changes[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
+        if category is not None:
+            talk.say(f"utter_understood_{category}")
+        await talk.remember(changes)
+        return set_slots(changes)
+
+
+class PointToReseller(BotAction):
+    """Clause C9: names who else can help, and leaves the way to a complaint open."""
+
+    def name(self) -> str:
+        return "action_point_to_reseller"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        rules = policy.current()
+        category = category_of(talk.turn.likeliest_problem(GUESS)) or "other"
+        changes = values_told(talk) | FORGOTTEN
+        changes |= {slots.CATEGORY: category, slots.STORY: joined(talk.slot(slots.STORY), talk.turn.text)}
+        reseller = rules.reseller_named(talk.turn.text)
+        pointer = reseller.pointer if reseller else rules.clauses["C9"].text
+        talk.say("utter_reseller", pointer=pointer, clause_id="C9")
+        await talk.remember(changes)
+        return set_slots(changes)
+
+
+class HelpFormTurn(FormTurn):
+    """Category, order number, answer to the proposal."""
+
+    form = slots.HELP_FORM
+
+    def read(self, talk: Talk, asked: str | None) -> Reading | None:
+        turn = talk.turn
+        if turn.intent == "make_complaint":
+            return None
+        if asked == slots.CATEGORY:
+            return read_category(talk)
+        if asked == slots.ORDER_NUMBER:
+            return read_order_number(talk)
+        return self._remedy_answer(talk)
+
+    def _remedy_answer(self, talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of answer
+        turn = talk.turn
+        has_proposal = talk.slot(slots.REMEDY) != slots.NO_REMEDY
+        is_clear = turn.confidence >= SURE
+        if is_clear and turn.intent in ("affirm", "accept_remedy"):
+            return Reading({slots.REMEDY_ANSWER: slots.ACCEPTED if has_proposal else slots.REFUSED})
+        if is_clear and turn.intent in ("deny", "refuse_remedy"):
+            return Reading({slots.REMEDY_ANSWER: slots.REFUSED if has_proposal else LEFT})
+        number = reading.order_number_in(turn, was_asked=False)
+        if number and number != talk.slot(slots.ORDER_NUMBER):
+            return Reading({**FORGOTTEN, slots.ORDER_NUMBER: number})
+        if turn.intent in ("correct_detail", "change_order_number"):
+            return Reading({**FORGOTTEN, slots.ORDER_NUMBER: None, slots.REQUESTED: slots.ORDER_NUMBER}, CHANGE)
+        problem = category_of(turn.problem())
+        if problem is None or is_aside(turn):
+            return None
+        more = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)}
+        if problem == MONEY_BACK and talk.slot(slots.CATEGORY) != MONEY_BACK:
+            return Reading({**FORGOTTEN, **more, slots.WISH: MONEY_BACK})
+        if problem != talk.slot(slots.CATEGORY) and turn.confidence >= SURE:
+            return Reading({**FORGOTTEN, **more, slots.CATEGORY: problem})
+        return Reading(more)
+
+
+class AskRemedyAnswer(BotAction):
+    """Says what the order system knows and proposes the first remedy that the policy allows for it."""
+
+    def name(self) -> str:
+        return "action_ask_remedy_answer"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        proposed = talk.slot(slots.REMEDY)
+        if proposed:
+            again = "utter_offer_complaint_again" if proposed == slots.NO_REMEDY else "utter_propose_remedy_again"
+            talk.say(again, remedy=talk.slot(slots.REMEDY_TEXT) or "")
+            return []
+        order = await self._order(talk)
+        said = {slots.ORDER_SAID: talk.slot(slots.ORDER_NUMBER)}
+        if order is not None and order.reseller is not None:
+            return self._reseller(talk, order.reseller)
+        category = talk.slot(slots.CATEGORY) or "other"
+        allowed = policy.current().remedies_for(category, order, at=clock.now())
+        if talk.slot(slots.WISH) == MONEY_BACK:
+            allowed = [remedy for remedy in allowed if remedy.kind == MONEY_BACK]
+        if not allowed:
+            talk.say("utter_offer_complaint" if order else "utter_offer_complaint_without_order")
+            return set_slots({**said, slots.REMEDY: slots.NO_REMEDY})
+        remedy = allowed[0]
+        talk.say("utter_propose_remedy", remedy=remedy.text, clause_id=remedy.clause)
+        return set_slots({**said, slots.REMEDY: remedy.id, slots.REMEDY_TEXT: remedy.text})
+
+    async def _order(self, talk: Talk) -> Order | None:
+        """The order, said back to the customer; None when there is none to be had, which is said as well."""
+        number = told_order(talk.slot(slots.ORDER_NUMBER))
+        if number is None:
+            return None
+        try:
+            order = await edge.outside(orders.look_up, number)
+        except OrderUnknown:
+            talk.say("utter_order_unknown", order=number)
+            return None
+        except OrdersUnavailable:
+            talk.say("utter_orders_unavailable")
+            return None
+        if talk.slot(slots.ORDER_SAID) != number:
+            _say_order(talk, order)
+        return order
+
+    def _reseller(self, talk: Talk, name: str) -> list[Event]:
+        rules = policy.current()
+        reseller = rules.reseller_named(name)
+        pointer = reseller.pointer if reseller else rules.clauses["C9"].text
+        talk.say("utter_reseller", pointer=pointer, clause_id="C9")
+        return set_slots({slots.REMEDY: slots.NO_REMEDY})
+
+
+class CloseHelp(BotAction):
+    """What follows from the answer: it is noted, or the formal complaint begins with everything told."""
+
+    def name(self) -> str:
+        return "action_close_help"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        answer, remedy = talk.slot(slots.REMEDY_ANSWER), talk.slot(slots.REMEDY)
+        if answer == LEFT:
+            talk.say("utter_left")
+            return set_slots(FORGOTTEN)
+        outcome = None if remedy == slots.NO_REMEDY else f"{answer}: {talk.slot(slots.REMEDY_TEXT)}"
+        await talk.remember({slots.OUTCOME: outcome})
+        if answer == slots.ACCEPTED:
+            talk.say("utter_remedy_accepted", remedy=talk.slot(slots.REMEDY_TEXT) or "")
+            done = dict.fromkeys((slots.CATEGORY, slots.STORY, slots.REMEDY, slots.REMEDY_ANSWER, slots.WISH))
+            return set_slots({**done, slots.OUTCOME: outcome})
+        talk.say("utter_to_complaint" if outcome else "utter_to_complaint_at_once")
+        return [*set_slots({**FORGOTTEN, slots.OUTCOME: outcome}), FollowupAction(slots.COMPLAINT_FORM)]
+
+
+def category_of(problem: str | None) -> str | None:
+    """The policy's category for a problem; "other" when the policy has none of that name; None for no problem."""
+    if problem is None:
+        return None
+    return problem if problem in policy.current().categories else "other"
+
+
+def values_told(talk: Talk) -> dict[str, Any]:
+    """Order number and contact, when they stand in a message that is about something else."""
+    turn, changes = talk.turn, {}
+    number = reading.order_number_in(turn, was_asked=False)
+    if number:
+        changes[slots.ORDER_NUMBER] = number
+    return changes | contact_told(talk, turn, was_asked=False) | _name_told(turn)
+
+
+def contact_told(talk: Talk, turn: Turn, *, was_asked: bool) -> dict[str, Any]:
+    """The slots of an e-mail address and a phone number in a message; empty when there is neither."""
+    email = reading.email_in(turn)
+    phone = reading.phone_in(turn, policy.current().shop.country, was_asked=was_asked and not email)
+    if not email and not phone:
+        return {}
+    email, phone = email or talk.slot(slots.EMAIL), phone or talk.slot(slots.PHONE)
+    together = ", ".join(value for value in (email, phone) if value)
+    return {slots.EMAIL: email, slots.PHONE: phone, slots.CONTACT: together}
+
+
+def read_category(talk: Talk) -> Reading | None:
+    """What it is about, from a button or from the words; the words are kept as the story."""
+    turn = talk.turn
+    told = values_told(talk)
+    problem = category_of(turn.problem())
+    if turn.is_button:
+        return Reading({slots.CATEGORY: problem}) if problem else None
+    if problem is None and is_aside(turn):
+        return None
+    tells = turn.words > 2 and turn.intent != "have_problem" and (turn.intent != "inform" or turn.words > WITH_VALUE)
+    if (tells or problem) and not talk.slot(slots.DESCRIPTION):
+        told[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
+    if problem is None and tells:
+        is_asked_again = (talk.slot(slots.MISREADS) or 0) > 0
+        problem = category_of(turn.likeliest_problem(GUESS)) or ("other" if is_asked_again else None)
+    if problem is None:
+        return Reading(told, PLAIN if told and not tells else MISREAD)
+    return Reading({**told, slots.CATEGORY: problem})
+
+
+def read_order_number(talk: Talk) -> Reading | None:
+    """The order number, or that there is none; more of the story is kept as well."""
+    turn = talk.turn
+    number = reading.order_number_in(turn, was_asked=True)
+    if number:
+        return Reading({**values_told(talk), slots.ORDER_NUMBER: number})
+    if turn.intent in ("no_order_number", "deny"):
+        return Reading({slots.ORDER_NUMBER: slots.NO_ORDER})
+    if turn.is_button or is_aside(turn):
+        return None
+    problem = category_of(turn.problem())
+    if problem and turn.confidence >= SURE and not talk.slot(slots.DESCRIPTION):
+        return Reading({slots.CATEGORY: problem, slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
+    if tells_more(turn) and not talk.slot(slots.DESCRIPTION):
+        return Reading({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
+    return Reading(ask_as=MISREAD)
+
+
+def _problem_beside_value(turn: Turn) -> str | None:
+    """The problem in a message that was taken for a bare value but says more: "order 10023 never came"."""
+    is_more = turn.intent == "inform" and turn.words > WITH_VALUE
+    return turn.likeliest_problem(GUESS) if is_more else None
+
+
+def _name_told(turn: Turn) -> dict[str, Any]:
+    name = reading.name_said(turn.text)
+    return {slots.NAME: name} if name else {}
+
+
+def _say_order(talk: Talk, order: Order) -> None:
+    rules = policy.current()
+    day = order.delivered_at if order.status == "delivered" else order.shipped_at
+    status = order.status if order.status in KNOWN_STATUSES else "known"
+    if status in ("shipped", "delivered") and day is None:
+        status = "known"
+    if status == "delivered" and talk.slot(slots.CATEGORY) == "lost":
+        status = "delivered_not_received"
+    talk.say(
+        f"utter_order_{status}",
+        order=order.number,
+        placed_on=rules.say_date(order.placed_at),
+        day=rules.say_date(day or order.placed_at),
+    )

@@ -1,0 +1,50 @@
+"""Names of slots and forms as domain.yml has them, and the values that mean something by themselves."""
+
+REQUESTED = "requested_slot"
+
+# What the customer has told.
+CATEGORY = "category"
+ORDER_NUMBER = "order_number"
+NAME = "complainant_name"
+CONTACT = "contact"
+EMAIL = "contact_email"
+PHONE = "contact_phone"
+STORY = "story"
+DESCRIPTION = "description"
+CONFIRMED = "filing_confirmed"
+
+# The informal talk.
+REMEDY = "remedy"
+REMEDY_TEXT = "remedy_text"
+REMEDY_ANSWER = "remedy_answer"
+OUTCOME = "informal_outcome"
+WISH = "wish"
+ORDER_SAID = "order_said"
+
+# Looking a complaint up.
+LOOKUP = "status_lookup"
+STATUS_EMAIL = "status_email"
+REFERENCE = "filed_reference"
+
+# How the next question is put: the responses utter_ask_... have a variation for each.
+ASK_AS = "ask_as"
+MISREADS = "misreads"
+
+HELP_FORM = "help_form"
+COMPLAINT_FORM = "complaint_form"
+STATUS_FORM = "status_form"
+
+REQUIRED = {
+    HELP_FORM: (CATEGORY, ORDER_NUMBER, REMEDY_ANSWER),
+    COMPLAINT_FORM: (CATEGORY, NAME, CONTACT, ORDER_NUMBER, DESCRIPTION, CONFIRMED),
+    STATUS_FORM: (LOOKUP, STATUS_EMAIL),
+}
+
+NO_ORDER = "none"
+"""Value of ORDER_NUMBER when the customer has none, so that nobody asks again."""
+
+NO_REMEDY = "none"
+"""Value of REMEDY when the policy allows the assistant no proposal."""
+
+ACCEPTED, REFUSED = "accepted", "refused"
+"""Values of REMEDY_ANSWER."""

@@ -1,0 +1,140 @@
+"""Where a complaint stands (clause C6): what to look up, proof by a code in the mail, then the answer."""
+
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+
+from actions import edge, reading, slots
+from actions.forms import MISREAD, MISREAD_PHONE, FormTurn, Reading, is_aside
+from actions.talk import BotAction, Event, Talk, set_slots, told_order
+from disputes import policy
+from disputes.cases.schemas import CaseProgress
+from disputes.chat import service as chat
+from disputes.errors import Invalid, Refused, TooMany
+from disputes.settings import settings
+
+LINES = 5
+"""Lines of history that a message repeats; the status page has them all."""
+
+CODE_ANSWERS = {"wrong": "utter_code_wrong", "expired": "utter_code_expired", "too_many": "utter_code_too_many"}
+
+
+class StartStatus(BotAction):
+    """Takes what the question tells; shows the answer at once when the customer has proved who they are."""
+
+    def name(self) -> str:
+        return "action_start_status"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        told = _lookup_in(talk, was_asked=False)
+        known = talk.slot(slots.LOOKUP)
+        if told in (None, known):
+            shown = await _show(talk)
+            if shown is not None:
+                return [*shown, *talk.back_to_form()]
+        lookup = told or known or talk.slot(slots.REFERENCE) or told_order(talk.slot(slots.ORDER_NUMBER))
+        email = reading.email_in(talk.turn) or talk.slot(slots.STATUS_EMAIL) or talk.slot(slots.EMAIL)
+        changes = {slots.LOOKUP: lookup, slots.STATUS_EMAIL: email}
+        return [*set_slots(changes), FollowupAction(slots.STATUS_FORM)]
+
+
+class StatusFormTurn(FormTurn):
+    """Order number or reference, and the e-mail address of the complaint."""
+
+    form = slots.STATUS_FORM
+
+    def read(self, talk: Talk, asked: str | None) -> Reading | None:
+        turn = talk.turn
+        if turn.is_button:
+            return None
+        lookup, email = _lookup_in(talk, was_asked=asked == slots.LOOKUP), reading.email_in(turn)
+        told = {name: value for name, value in ((slots.LOOKUP, lookup), (slots.STATUS_EMAIL, email)) if value}
+        if told:
+            return Reading(told)
+        if is_aside(turn) or turn.problem() or turn.intent in ("make_complaint", "have_problem"):
+            return None
+        if asked == slots.STATUS_EMAIL and reading.phone_in(turn, policy.current().shop.country, was_asked=True):
+            return Reading(ask_as=MISREAD_PHONE)
+        return Reading(ask_as=MISREAD)
+
+
+class RequestCode(BotAction):
+    """Has a code mailed. The answer is the same whether there is such a complaint or not."""
+
+    def name(self) -> str:
+        return "action_request_code"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        lookup, email = talk.slot(slots.LOOKUP), talk.slot(slots.STATUS_EMAIL)
+        if not lookup or not email:
+            return [FollowupAction(slots.STATUS_FORM)]
+        try:
+            if talk.turn.conversation_id is not None:
+                await edge.in_transaction(chat.request_status_code, talk.turn.conversation_id, lookup, email)
+        except TooMany:
+            talk.say("utter_code_too_often")
+            return talk.back_to_form()
+        except Invalid:
+            return [*set_slots({slots.LOOKUP: None, slots.STATUS_EMAIL: None}), FollowupAction(slots.STATUS_FORM)]
+        talk.say("utter_code_sent")
+        return []
+
+
+class ShowProgress(BotAction):
+    """Runs when the gateway has tried a code that the customer typed; the code itself never comes here."""
+
+    def name(self) -> str:
+        return "action_show_progress"
+
+    async def act(self, talk: Talk) -> list[Event]:
+        result = str(talk.turn.metadata.get("code_result", "verified"))
+        if result != "verified":
+            talk.say(CODE_ANSWERS.get(result, "utter_code_wrong"))
+            return []
+        shown = await _show(talk)
+        if shown is None:
+            talk.say("utter_code_expired")
+            return []
+        if talk.form == slots.STATUS_FORM:
+            return [*shown, ActiveLoop(None), SlotSet(slots.REQUESTED, None)]
+        return [*shown, *talk.back_to_form()]
+
+
+async def _show(talk: Talk) -> list[Event] | None:
+    """Tells how the cases stand; None when nobody has proved who they are."""
+    if talk.turn.conversation_id is None:
+        return None
+    try:
+        found = await edge.in_transaction(chat.progress_for_conversation, talk.turn.conversation_id)
+    except Refused:
+        return None
+    for case in found:
+        _tell(talk, case)
+    if not found:
+        talk.say("utter_no_cases")
+    elif talk.form is None and talk.slot(slots.NAME):
+        talk.say("utter_complaint_waits")
+    return set_slots({slots.STATUS_EMAIL: None})
+
+
+def _tell(talk: Talk, case: CaseProgress) -> None:
+    say_date = policy.current().say_date
+    history = "\n".join(f"{say_date(line.at)}: {line.text}" for line in case.history[-LINES:])
+    talk.say(
+        "utter_progress" if case.next_date else "utter_progress_at_end",
+        reference=case.reference,
+        about=case.category_label,
+        stage=case.stage_label,
+        turn=case.whose_turn,
+        next_step=case.next_step,
+        next_date=say_date(case.next_date) if case.next_date else "",
+        end_by=say_date(case.promised_end),
+        history=history,
+        status_page=f"{settings().base_url}/status",
+    )
+
+
+def _lookup_in(talk: Talk, *, was_asked: bool) -> str | None:
+    """The reference or order number in the message. A mistyped reference is never taken for an order."""
+    reference = reading.reference_in(talk.turn)
+    if reference or reading.looks_like_reference(talk.turn):
+        return reference
+    return reading.order_number_in(talk.turn, was_asked=was_asked)

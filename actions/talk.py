@@ -1,0 +1,124 @@
+"""What every action works with: the turn, the slots and the assistant's voice."""
+
+import json
+import re
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import Action
+from rasa_sdk.events import FollowupAction, SlotSet
+
+from actions import edge, slots
+from actions.turn import Turn
+from disputes import policy
+from disputes.chat import service as chat
+
+type Event = dict[str, Any]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_FACTS = (
+    slots.CATEGORY,
+    slots.NAME,
+    slots.EMAIL,
+    slots.PHONE,
+    slots.ORDER_NUMBER,
+    slots.DESCRIPTION,
+    slots.OUTCOME,
+)
+"""Slots an agent sees beside the chat."""
+
+
+class Talk:
+    """One call of an action: what was said, what is known, and a way to answer."""
+
+    def __init__(self, dispatcher: Any, tracker: Any, domain: dict[str, Any] | None) -> None:
+        self._dispatcher = dispatcher
+        self._tracker = tracker
+        self._responses: dict[str, Any] = (domain or {}).get("responses") or {}
+        self.turn = Turn.of(tracker.latest_message or {})
+        self.events: list[Event] = list(tracker.events or [])
+
+    def slot(self, name: str) -> Any:
+        """The value of a slot; None when it is empty."""
+        return self._tracker.slots.get(name)
+
+    def all_slots(self) -> dict[str, Any]:
+        """Every slot with its value."""
+        return dict(self._tracker.slots)
+
+    @property
+    def form(self) -> str | None:
+        """The form that is running."""
+        return (self._tracker.active_loop or {}).get("name")
+
+    @property
+    def is_new_turn(self) -> bool:
+        """False when a form has come back to its question after something else was done in the same turn.
+
+        Rasa calls a form's validation then as well, with the message that has been dealt with.
+        """
+        acted = 0
+        for event in reversed(self.events):
+            if event["event"] == "user":
+                break
+            acted += event["event"] == "action"
+        return acted <= 1  # the form itself
+
+    def say(self, response: str, **values: str) -> None:
+        """Utters a response of domain.yml, with the given values and the policy's words in it.
+
+        Only the values that the response names are sent: Rasa keeps what it is sent in the tracker.
+        """
+        known = {**policy.current().words, **values}
+        named = set(_PLACEHOLDER.findall(json.dumps(self._responses[response]))) if self._responses else set(known)
+        chosen = {name: _harmless(value) for name, value in known.items() if name in named}
+        self._dispatcher.utter_message(response=response, **chosen)
+
+    def hand_over(self, reason: str, summary: str) -> None:
+        """Asks the gateway to bring in a person. It writes the line that the customer reads."""
+        self._dispatcher.utter_message(json_message={"handoff": {"reason": reason, "summary": summary}})
+
+    async def remember(self, changes: dict[str, Any] | None = None) -> None:
+        """Shows what is known, with these changes, to the agent who may take over."""
+        conversation_id = self.turn.conversation_id
+        if conversation_id is None:
+            return
+        known = {**{name: self.slot(name) for name in (*_FACTS, slots.STORY)}, **(changes or {})}
+        facts = {name: _told(known[name]) for name in _FACTS}
+        facts[slots.DESCRIPTION] = facts[slots.DESCRIPTION] or _told(known[slots.STORY])
+        await edge.in_transaction(chat.remember_facts, conversation_id, facts)
+
+    def back_to_form(self) -> list[Event]:
+        """The running form asks its question again; nothing when none is running."""
+        return [FollowupAction(self.form)] if self.form else []
+
+
+class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
+    """An action of ours. Subclasses say `name` and `act`."""
+
+    async def run(self, dispatcher: Any, tracker: Any, domain: dict[str, Any]) -> list[Event]:
+        """Called by rasa-sdk."""
+        return await self.act(Talk(dispatcher, tracker, domain))
+
+    @abstractmethod
+    async def act(self, talk: Talk) -> list[Event]:
+        """Does the work and returns the events for the tracker."""
+
+
+def set_slots(changes: dict[str, Any]) -> list[Event]:
+    """The events that set these slots."""
+    return [SlotSet(name, value) for name, value in changes.items()]
+
+
+def told_order(number: Any) -> str | None:
+    """The order number that was told; None for none and for "I have none"."""
+    return None if number in (None, slots.NO_ORDER) else str(number)
+
+
+def _told(value: Any) -> str | None:
+    return None if value in (None, slots.NO_ORDER) else str(value)
+
+
+def _harmless(value: str) -> str:
+    """Rasa's templates trip over "0[" in a value; a zero-width space between is not seen."""
+    return value.replace("0[", "0\u200b[")

@@ -1,0 +1,86 @@
+"""One turn of a conversation, as an action sees it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
+
+WORD_JOINER = "\u2060"  # the gateway puts it before a typed "/"
+
+EMAIL = "email"
+PHONE = "phone"
+ORDER_NUMBER = "order_number"
+REFERENCE = "reference"
+PROBLEM = "problem_"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the customer has just sent. `text` is what was typed, to the letter; empty for a button."""
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]
+    values: Mapping[str, tuple[str, ...]]
+    is_button: bool
+    metadata: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, message: Mapping[str, Any]) -> Self:
+        """The turn in a tracker's `latest_message`; an empty one when there is none."""
+        text = message.get("text") or ""
+        is_button = text.startswith("/")
+        intent = message.get("intent") or {}
+        values: dict[str, tuple[str, ...]] = {}
+        for entity in message.get("entities") or ():
+            kind = str(entity["entity"])
+            values[kind] = (*values.get(kind, ()), str(entity["value"]))
+        return cls(
+            text="" if is_button else text.removeprefix(WORD_JOINER),
+            intent=intent.get("name") or "",
+            confidence=float(intent.get("confidence") or 0.0),
+            ranking=tuple((each["name"], float(each["confidence"])) for each in message.get("intent_ranking") or ()),
+            values=values,
+            is_button=is_button,
+            metadata=message.get("metadata") or {},
+        )
+
+    @property
+    def words(self) -> int:
+        """How many words were typed."""
+        return len(re.findall(r"\w[\w'’-]*", self.text))
+
+    @property
+    def message_id(self) -> str | None:
+        """The gateway's id of this message; the same when it is sent again. None in a bare test."""
+        given = self.metadata.get("message_id")
+        return str(given) if given else None
+
+    @property
+    def conversation_id(self) -> UUID | None:
+        """The conversation in our own database; None when somebody talks to Rasa directly."""
+        try:
+            return UUID(str(self.metadata.get("conversation_id")))
+        except ValueError:
+            return None
+
+    def first(self, kind: str) -> str | None:
+        """The first value of that kind in the message."""
+        return next(iter(self.values.get(kind, ())), None)
+
+    def problem(self) -> str | None:
+        """The problem told, without its prefix: "late" for problem_late."""
+        return self.intent.removeprefix(PROBLEM) if self.intent.startswith(PROBLEM) else None
+
+    def likeliest_problem(self, at_least: float) -> str | None:
+        """The problem that is most likely meant, even when something else is likelier still."""
+        for name, confidence in self.ranking:
+            if name.startswith(PROBLEM) and name != "problem_reseller" and confidence >= at_least:
+                return name.removeprefix(PROBLEM)
+        return None
+
+    def problem_chance(self) -> float:
+        """How likely it is that some problem is told, whichever."""
+        return sum(confidence for name, confidence in self.ranking if name.startswith(PROBLEM))

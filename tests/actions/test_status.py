@@ -1,0 +1,115 @@
+"""Asking where a complaint stands: nothing is told before the proof, and the words never tell whether there is one."""
+
+from typing import Any
+
+import pytest
+
+from actions import slots
+from actions.status import RequestCode, ShowProgress, StartStatus, StatusFormTurn
+from disputes.cases.progress import NotVerified
+from disputes.cases.references import new_reference
+from disputes.cases.schemas import HistoryLine
+from disputes.clock import now
+from tests.actions.conftest import Room, Services, a_case
+
+
+@pytest.fixture
+def unproven(services: Services) -> None:
+    services.progress = NotVerified()
+
+
+@pytest.mark.usefixtures("unproven")
+class TestStartStatus:
+    def test_takes_the_order_number_from_the_question(self, room: Room) -> None:
+        done = room.run(StartStatus(), "where is my complaint about order 10023?", "ask_status")
+        assert done.slots["status_lookup"] == "10023"
+        assert done.next_action == slots.STATUS_FORM
+
+    def test_takes_the_reference_and_the_address(self, room: Room) -> None:
+        reference = new_reference()
+        done = room.run(StartStatus(), f"status of {reference.lower()}, i am a@example.com", "ask_status")
+        assert (done.slots["status_lookup"], done.slots["status_email"]) == (reference, "a@example.com")
+
+    def test_remembers_what_was_just_filed(self, room: Room) -> None:
+        done = room.run(StartStatus(), "any news?", "ask_status", filed_reference="CD-0000-0000")
+        assert done.slots["status_lookup"] == "CD-0000-0000"
+
+    def test_asks_nothing_of_somebody_who_has_just_proved_who_they_are(self, room: Room, services: Services) -> None:
+        services.progress = [a_case()]
+        done = room.run(StartStatus(), "any news?", "ask_status", status_lookup="10023")
+        assert done.said == ["utter_progress"]
+        assert done.next_action is None
+
+    def test_another_order_needs_a_new_proof(self, room: Room, services: Services) -> None:
+        services.progress = [a_case()]
+        done = room.run(StartStatus(), "and order 10024?", "ask_status", status_lookup="10023")
+        assert done.next_action == slots.STATUS_FORM
+
+
+class TestStatusFormTurn:
+    @pytest.mark.parametrize(
+        ("asked", "text", "ask_as"),
+        [
+            ("status_lookup", "the one about the lamp", "misread"),
+            ("status_lookup", "CD-0000-0001", "misread"),
+            ("status_email", "07700 900123", "misread_phone"),
+            ("status_email", "anna@", "misread"),
+        ],
+    )
+    def test_asks_again_with_what_is_wrong(self, room: Room, asked: str, text: str, ask_as: str) -> None:
+        done = room.run(StatusFormTurn(), text, form=slots.STATUS_FORM, asked=asked)
+        assert done.slots["ask_as"] == ask_as
+
+    def test_a_problem_is_not_for_this_form(self, room: Room) -> None:
+        turn: dict[str, Any] = {"form": slots.STATUS_FORM, "asked": "status_email"}
+        assert room.run(StatusFormTurn(), "my parcel is late", "problem_late", **turn).events == []
+
+
+class TestRequestCode:
+    def test_says_the_same_whatever_was_asked_for(self, room: Room, services: Services) -> None:
+        done = room.run(RequestCode(), status_lookup="10023", status_email="a@example.com")
+        assert done.said == ["utter_code_sent"]
+        assert services.codes == [("10023", "a@example.com")]
+
+    def test_says_so_when_it_was_asked_too_often(self, room: Room, services: Services) -> None:
+        services.codes_are_used_up = True
+        done = room.run(RequestCode(), status_lookup="10023", status_email="a@example.com")
+        assert done.said == ["utter_code_too_often"]
+
+    def test_asks_first_when_it_does_not_know_what_to_look_up(self, room: Room) -> None:
+        assert room.run(RequestCode(), "send a new code", "resend_code").next_action == slots.STATUS_FORM
+
+
+class TestShowProgress:
+    def entered(self, room: Room, result: str) -> list[str]:
+        return room.run(
+            ShowProgress(), "/status_code_entered", "status_code_entered", metadata={"code_result": result}
+        ).said
+
+    @pytest.mark.parametrize(
+        ("result", "response"),
+        [
+            ("wrong", "utter_code_wrong"),
+            ("expired", "utter_code_expired"),
+            ("too_many", "utter_code_too_many"),
+        ],
+    )
+    def test_a_code_that_does_not_count_has_its_own_words(self, room: Room, result: str, response: str) -> None:
+        assert self.entered(room, result) == [response]
+
+    def test_tells_stage_turn_next_date_and_history(self, room: Room, services: Services) -> None:
+        services.progress = [a_case(history=[HistoryLine(now(), "You filed this complaint.")])]
+        done = room.run(
+            ShowProgress(), "/status_code_entered", "status_code_entered", metadata={"code_result": "verified"}
+        )
+        assert done.said == ["utter_progress"]
+        assert "You filed this complaint." in done.value("history")
+        assert done.slots["status_email"] is None
+
+    def test_one_message_for_each_complaint(self, room: Room, services: Services) -> None:
+        services.progress = [a_case(), a_case(reference="CD-0000-0001", next_date=None)]
+        assert self.entered(room, "verified") == ["utter_progress", "utter_progress_at_end"]
+
+    def test_nothing_without_a_fresh_proof(self, room: Room, services: Services) -> None:
+        services.progress = NotVerified()
+        assert self.entered(room, "verified") == ["utter_code_expired"]

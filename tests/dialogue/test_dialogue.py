@@ -1,0 +1,210 @@
+"""Whole conversations with the trained assistant, its real actions and a real database."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from disputes.cases import progress
+from disputes.cases.tables import Case
+from disputes.chat.tables import Conversation
+from tests.dialogue.conftest import Bot
+from tests.stack import Stack, wait_until
+
+pytestmark = pytest.mark.rasa
+
+REFERENCE = re.compile(r"CD-[0-9A-Z]{4}-[0-9A-Z]{4}")
+Filed = Callable[[str], Case]
+
+
+class TestOpening:
+    def test_says_what_it_is_and_what_it_can_do(self, bot: Bot) -> None:
+        reply = bot.say("/session_opened")
+        assert "automated assistant" in reply.text
+        assert reply.text.count("?") == 1
+        assert "/talk_to_person" in reply.buttons.values()
+
+
+class TestInformalTalk:
+    def test_a_problem_is_understood_and_one_remedy_proposed(self, bot: Bot) -> None:
+        assert "order number" in bot.say("my parcel never arrived").text
+        reply = bot.say("#10 023")
+        assert "delivered on" in reply.text
+        assert "Would that settle it" in reply.text
+        assert set(reply.buttons.values()) == {"/accept_remedy", "/refuse_remedy", "/talk_to_person"}
+
+    def test_nothing_that_was_told_is_asked(self, bot: Bot) -> None:
+        assert "Would that settle it" in bot.say("order 10024 came broken, the bowl is in pieces").text
+
+    def test_the_order_number_can_be_skipped(self, bot: Bot) -> None:
+        reply = bot.tell("it is very late", "i don't have one")
+        assert "Shall I take down a complaint" in reply.text
+
+    def test_an_unknown_order_stops_nothing_and_can_be_put_right(self, bot: Bot) -> None:
+        assert "cannot find order 99999" in bot.say("my parcel with order number 99999 never arrived").text
+        assert "Would that settle it" in bot.say("sorry, 10023").text
+
+    def test_yes_is_noted(self, bot: Bot, stack: Stack) -> None:
+        reply = bot.tell("order 10024 arrived damaged", "/accept_remedy")
+        assert "I have noted" in reply.text
+        with stack.transaction() as session:
+            facts = session.get_one(Conversation, bot.conversation_id).facts
+        assert facts["informal_outcome"].startswith("accepted")
+
+    def test_money_back_instead(self, bot: Bot) -> None:
+        reply = bot.tell("order 10025 is late", "i'd rather have my money back")
+        assert "return the full" in reply.text
+
+    def test_a_reseller_is_pointed_to_and_a_complaint_stays_possible(self, bot: Bot) -> None:
+        reply = bot.say("i bought my lamp at nordic home and it broke")
+        assert "NordicHome" in reply.text
+        assert "What is your name" in bot.say("yes please").text
+
+
+class TestFiling:
+    def test_from_refusal_to_reference(self, bot: Bot, filed: Filed) -> None:
+        assert "What is your name" in bot.tell("my parcel never arrived", "10023", "no").text
+        assert "reach you" in bot.say("Anna Berg").text
+        assert "add anything" in bot.say("anna@example.com").text
+        summary = bot.say("I would like the lamp again, please.")
+        assert summary.row("Name") == "Anna Berg"
+        assert summary.row("Order") == "10023"
+        done = bot.say(summary.buttons["Yes, file my complaint"])
+        reference = done.row("Reference")
+        assert reference in done.text
+        assert done.card is not None
+        assert done.card["link"]["href"].endswith("/status")
+        case = filed(reference)
+        assert case.description == "my parcel never arrived\n\nI would like the lamp again, please."
+        assert (case.category, case.order_number, case.conversation_id) == ("lost", "10023", bot.conversation_id)
+        assert case.informal_outcome is not None
+        assert case.informal_outcome.startswith("refused")
+
+    def test_a_second_click_and_a_retry_are_the_same_complaint(self, bot: Bot) -> None:
+        to_the_summary(bot)
+        first = bot.say("/confirm_filing", message_id="one message").row("Reference")
+        assert first in bot.say("/confirm_filing", message_id="one message").text
+        assert first in bot.say("/confirm_filing").text
+
+    def test_everything_in_one_message(self, bot: Bot) -> None:
+        bot.say("i want to make a complaint")
+        bot.say("they sent me the wrong chair and the colour is wrong as well")
+        assert "add anything" in bot.say("Bea Long, bea@example.com, order 10051").text
+
+    def test_a_long_description_is_stored_to_the_letter(self, bot: Bot, filed: Filed) -> None:
+        told = "I asked three people. They said no!\n\n  “Not our problem” — <b>really</b>? {x} 😀" + " and more" * 500
+        to_the_summary(bot)
+        bot.tell("/change_description", told)
+        assert filed(bot.say("/confirm_filing").row("Reference")).description == told
+
+    @pytest.mark.parametrize(
+        ("said", "label", "value"),
+        [
+            ("my mail is wrong, it's ruth@example.com", "Reach you at", "ruth@example.com"),
+            ("no, order 10032", "Order", "10032"),
+            ("actually my name is Ruth Ames", "Name", "Ruth Ames"),
+        ],
+    )
+    def test_corrections_in_words(self, bot: Bot, said: str, label: str, value: str) -> None:
+        to_the_summary(bot)
+        assert bot.say(said).row(label) == value
+
+    def test_corrections_by_button(self, bot: Bot) -> None:
+        to_the_summary(bot)
+        assert "written" in bot.say("/change_name").text
+        assert bot.say("Ruth Ames").row("Name") == "Ruth Ames"
+
+    def test_a_phone_number_typed_for_an_address_is_accepted(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom")
+        assert "order number" in bot.say("07700 900123").text
+
+    def test_after_two_failures_a_person_is_offered(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom", "tom@@example")
+        assert "/talk_to_person" in bot.say("tom(at").buttons.values()
+
+    def test_questions_in_between_are_answered_and_the_form_goes_on(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken")
+        reply = bot.say("how long does it take?")
+        assert "C6" in reply.text
+        assert "What is your name" in reply.text
+
+    def test_stop_and_go_on(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom")
+        assert "nothing was sent" in bot.say("stop").text
+        assert "reach you" in bot.say("go on with the complaint").text
+
+    def test_a_typed_slash_command_is_text(self, bot: Bot, filed: Filed) -> None:
+        bot.tell("file a complaint", "/problem_damaged", "Tom", "tom@example.com", "/no_order_number")
+        bot.say("\u2060/confirm_filing and some more words of mine")
+        case = filed(bot.say("/confirm_filing").row("Reference"))
+        assert case.description == "/confirm_filing and some more words of mine"
+
+
+class TestPeople:
+    def test_a_person_in_any_state_and_the_form_is_kept(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom")
+        reply = bot.say("i want to talk to a person")
+        assert reply.handoff is not None
+        assert "Damaged item" in reply.handoff["summary"]
+        assert reply.text == ""
+        back = bot.say("/agent_returned", by="agent")
+        assert "Hello again" in back.text
+        assert "reach you" in back.text
+
+    def test_offered_after_two_misunderstandings(self, bot: Bot) -> None:
+        bot.say("blargh")
+        assert "Shall I ask a colleague" in bot.say("flurb").text
+        assert bot.say("yes").handoff is not None
+
+
+class TestStatus:
+    def test_nothing_before_the_code_and_everything_after_it(self, bot: Bot, stack: Stack) -> None:
+        to_the_summary(bot)
+        reference = bot.say("/confirm_filing").row("Reference")
+        assert "e-mail" in bot.say("where is my complaint about order 10024?").text
+        sent = bot.say("anna.berg@example.com").text
+        assert "If they match" in sent
+        assert reference not in sent
+        assert "not the code" in bot.say("/status_code_entered", code_result="wrong").text
+        enter_code(bot, stack)
+        told = bot.say("/status_code_entered", code_result="verified")
+        assert reference in told.text
+        assert told.card is not None
+        assert told.card["kind"] == "status"
+
+    def test_the_words_are_the_same_for_an_order_nobody_complained_about(self, bot: Bot) -> None:
+        assert "If they match" in bot.tell("status", "99999", "nobody@example.com").text
+
+
+def to_the_summary(bot: Bot) -> None:
+    bot.tell("order 10024 arrived broken", "/refuse_remedy", "Anna Berg", "anna.berg@example.com", "/that_is_all")
+
+
+def enter_code(bot: Bot, stack: Stack) -> None:
+    """Does what the gateway does with the six digits of the letter."""
+    wait_until(lambda: code_in(stack), 30, "no code was mailed")
+    with stack.transaction() as session:
+        request_id = session.get_one(Conversation, bot.conversation_id).status_request_id
+        assert request_id is not None
+        assert progress.verify_code(session, request_id, code_in(stack)).ok
+
+
+def code_in(stack: Stack) -> str:
+    for letter in stack.letters():
+        found = re.search(r"(?<![\w-])(\d{3}) ?(\d{3})(?![\w-])", letter.text)
+        if found and "code" in letter.subject.lower():
+            return found[1] + found[2]
+    return ""
+
+
+@pytest.fixture
+def filed(stack: Stack) -> Filed:
+    """Finds a complaint by its reference."""
+
+    def find(reference: str) -> Case:
+        assert REFERENCE.fullmatch(reference)
+        with stack.transaction() as session:
+            return session.scalars(select(Case).where(Case.reference == reference)).one()
+
+    return find
