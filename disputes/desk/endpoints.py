@@ -1,0 +1,15 @@
+"""All pages for staff."""
+
+from fastapi import APIRouter, Depends
+
+from disputes.desk import account, cases, chats, sign_in
+from disputes.desk.access import at_the_desk, signed_in
+from disputes.edge.origins import from_own_pages
+
+PREFIX = "/desk"
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(from_own_pages)])
+router.include_router(sign_in.router, prefix=PREFIX)
+router.include_router(account.router, prefix=PREFIX, dependencies=[Depends(signed_in)])
+for part in (chats, cases):
+    router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])

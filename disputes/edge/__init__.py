@@ -1,0 +1,1 @@
+"""What the site, the desk and the API share where requests come in: addresses, origins, cookies, templates."""

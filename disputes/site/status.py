@@ -1,0 +1,116 @@
+"""How a complaint stands: order number or reference and e-mail, a code by mail, then the page. No scripts needed."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from disputes import database
+from disputes.cases import progress
+from disputes.edge.addresses import ip_digest
+from disputes.edge.cookies import drop_cookie, set_cookie, signed, unsigned
+from disputes.edge.templates import page
+from disputes.edge.words import CODE_RESULTS
+from disputes.errors import Invalid, TooMany
+from disputes.people import codes
+
+router = APIRouter(include_in_schema=False)
+
+COOKIE: Final = "disputes_status"
+PATH: Final = "/status"
+ASKED, PROVED = "status asked", "status proved"
+ASKED_LASTS: Final = 15 * 60
+PROVED_LASTS: Final = int(codes.VERIFIED_FOR.total_seconds())
+
+
+@router.get("/status")
+def ask(request: Request) -> HTMLResponse:
+    """The first step: which complaint?"""
+    return _ask(request, {"lookup": "", "email": ""})
+
+
+@router.post("/status")
+def send_code(request: Request, lookup: Annotated[str, Form()] = "", email: Annotated[str, Form()] = "") -> Response:
+    """Asks for a code and goes on to the second step, which is the same whether or not anything matches."""
+    typed = {"lookup": lookup, "email": email}
+    try:
+        with database.transaction() as session:
+            request_id = progress.request_code(session, lookup, email, ip_digest=ip_digest(request))
+    except Invalid as fault:
+        return _ask(request, typed, faults=fault.fields, status=HTTPStatus.BAD_REQUEST)
+    except TooMany as fault:
+        return _ask(request, typed, notice=fault.message, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response = RedirectResponse("/status/code", HTTPStatus.SEE_OTHER)
+    set_cookie(response, COOKIE, signed(ASKED, str(request_id)), lasts=ASKED_LASTS, path=PATH)
+    return response
+
+
+@router.get("/status/code")
+def ask_for_code(request: Request) -> Response:
+    """The second step: the code."""
+    return _code(request) if _request_in(request, ASKED, ASKED_LASTS) else _start_again()
+
+
+@router.post("/status/code")
+def check_code(request: Request, code: Annotated[str, Form()] = "") -> Response:
+    """Checks the code; the right one opens the page for half an hour, in this browser only."""
+    request_id = _request_in(request, ASKED, ASKED_LASTS)
+    if request_id is None:
+        return _start_again()
+    with database.transaction() as session:
+        check = progress.verify_code(session, request_id, code)
+    if not check.ok:
+        return _code(request, fault=CODE_RESULTS[check.result], is_over=check.result != "wrong")
+    response = RedirectResponse("/status/complaints", HTTPStatus.SEE_OTHER)
+    set_cookie(response, COOKIE, signed(PROVED, str(request_id)), lasts=PROVED_LASTS, path=PATH)
+    return response
+
+
+@router.get("/status/complaints")
+def complaints(request: Request) -> Response:
+    """How the complaints of that person stand, for that order or reference."""
+    request_id = _request_in(request, PROVED, PROVED_LASTS)
+    if request_id is None:
+        return _start_again()
+    try:
+        with database.transaction() as session:
+            found = progress.progress_of(session, request_id)
+    except progress.NotVerified:
+        return _start_again()
+    return page(request, "site/complaints.html", {"cases": found})
+
+
+@router.post("/status/leave")
+def leave() -> Response:
+    """Closes the page for this browser, for people who share it."""
+    return _start_again()
+
+
+def _request_in(request: Request, purpose: str, lasts: int) -> UUID | None:
+    value = unsigned(purpose, request.cookies.get(COOKIE), lasts=lasts)
+    return UUID(value) if value else None
+
+
+def _start_again() -> Response:
+    response = RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
+    drop_cookie(response, COOKIE, path=PATH)
+    return response
+
+
+def _ask(
+    request: Request,
+    typed: dict[str, str],
+    *,
+    faults: dict[str, str] | None = None,
+    notice: str | None = None,
+    status: int = HTTPStatus.OK,
+) -> HTMLResponse:
+    values = {"typed": typed, "faults": faults or {}, "notice": notice}
+    return page(request, "site/status.html", values, status=status)
+
+
+def _code(request: Request, *, fault: str | None = None, is_over: bool = False) -> HTMLResponse:
+    status = HTTPStatus.BAD_REQUEST if fault else HTTPStatus.OK
+    return page(request, "site/code.html", {"fault": fault, "is_over": is_over}, status=status)

@@ -1,0 +1,142 @@
+"""The desk's cases: the list, one case, and taking it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import requests
+
+from disputes import clock, database
+from disputes.cases import queries, service
+from disputes.cases.tables import Case
+from disputes.notifications.tables import Notification
+from disputes.people import service as people
+from tests.cases.factories import filed
+from tests.serving import Visitor, add_staff, hidden, signed_in
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+class TestList:
+    def test_those_due_first_are_on_top_and_late_ones_are_marked(self, ada: Visitor) -> None:
+        on_time, late = file_one(), file_one(days_late=3)
+        page = ada.open("/desk/cases")
+        assert page.index(late.reference) < page.index(on_time.reference)
+        assert page.count(">overdue<") == 1
+        assert "1 overdue" in page
+
+    def test_mine_and_nobodys(self, ada: Visitor) -> None:
+        free, taken = file_one(), file_one()
+        take(ada, taken)
+        assert taken.reference in ada.open("/desk/cases?show=mine")
+        assert free.reference not in ada.open("/desk/cases?show=mine")
+        assert taken.reference not in ada.open("/desk/cases?show=unowned")
+
+    @pytest.mark.parametrize("show", ["open", "mine", "unowned", "ended"])
+    def test_an_empty_list_says_so(self, ada: Visitor, show: str) -> None:
+        assert "No cases here" in ada.open(f"/desk/cases?show={show}")
+
+    def test_other_lists_are_not_there(self, ada: Visitor) -> None:
+        assert ada.get("/desk/cases?show=secret").status_code == 422
+
+
+class TestCase:
+    def test_shows_what_happened_and_what_was_promised(self, ada: Visitor) -> None:
+        case = file_one()
+        page = ada.open(f"/desk/cases/{case.reference.lower()}")
+        for words in (case.reference, "Mia Hughes", "The parcel never arrived", "First answer", "Final response"):
+            assert words in page
+
+    def test_shows_what_became_of_each_letter(self, ada: Visitor) -> None:
+        case = file_one()
+        add_letter(case, "failed", last_error="The mailbox is full")
+        page = ada.open(f"/desk/cases/{case.reference}")
+        assert "not delivered" in page
+        assert "The mailbox is full" in page
+
+    def test_markup_is_shown_as_text(self, ada: Visitor) -> None:
+        case = file_one(name=f"Mia {SCRIPT}", description=SCRIPT, desired_outcome=SCRIPT)
+        add_letter(case, "sent", text=SCRIPT, subject=SCRIPT)
+        assert SCRIPT not in ada.open(f"/desk/cases/{case.reference}")
+        assert SCRIPT not in ada.open("/desk/cases")
+
+    @pytest.mark.parametrize("reference", ["CD-0000-0001", "nonsense", "%00"])
+    def test_an_unknown_one_is_not_there(self, ada: Visitor, reference: str) -> None:
+        assert ada.get(f"/desk/cases/{reference}").status_code == 404
+
+    def test_each_look_is_noted_without_a_name(self, ada: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
+        case = file_one()
+        ada.open(f"/desk/cases/{case.reference}")
+        noted = capsys.readouterr().out
+        assert "case viewed" in noted
+        assert str(case.id) in noted
+        assert "Mia" not in noted
+
+
+class TestTake:
+    def test_makes_me_the_investigator(self, ada: Visitor) -> None:
+        case = file_one()
+        assert take(ada, case).status_code == 303
+        page = ada.open(f"/desk/cases/{case.reference}")
+        assert "Being looked into" in page
+        assert "Take the case" not in page
+
+    def test_the_second_reads_who_was_faster(self, ada: Visitor) -> None:
+        case = file_one()
+        with database.transaction() as session:
+            bo = people.add_staff(session, "bo@casened.com", "Bo Ek", "agent")
+            service.take(session, queries.locked(session, case.id), bo)
+        answer = take(ada, case)
+        assert answer.status_code == 409
+        assert "Bo Ek has already taken" in answer.text
+
+    def test_others_see_why_they_cannot(self, visitor: Visitor, served: str) -> None:
+        case = file_one()
+        with signed_in(served, add_staff("root@casened.com", "Root", "admin")) as admin:
+            page = admin.open(f"/desk/cases/{case.reference}")
+            assert "disabled" in page
+            assert "This is for agents and managers." in page
+            assert take(admin, case).status_code == 403
+
+    def test_not_without_the_token_of_the_page(self, ada: Visitor) -> None:
+        case = file_one()
+        assert ada.submit(f"/desk/cases/{case.reference}/take").status_code == 403
+
+
+def file_one(*, days_late: int = 0, **changes: str) -> Case:
+    with database.transaction() as session:
+        case = filed(session, **changes)
+        if days_late:
+            case.next_date = clock.now() - timedelta(days=days_late)
+        return case
+
+
+def take(visitor: Visitor, case: Case) -> requests.Response:
+    token = hidden(visitor.open("/desk/account"), "csrf_token")
+    return visitor.submit(f"/desk/cases/{case.reference}/take", csrf_token=token)
+
+
+def add_letter(case: Case, state: str, **changes: str) -> None:
+    row = {"subject": "We have your complaint", "text": "Hello", "last_error": None, **changes}
+    with database.transaction() as session:
+        session.add(
+            Notification(
+                dedupe_key=f"{case.id}:{state}",
+                kind="N1",
+                case_id=case.id,
+                html="",
+                state=state,
+                attempts=1,
+                message_id="<1@casened.com>",
+                created_at=clock.now(),
+                sent_at=clock.now() if state == "sent" else None,
+                **row,
+            )
+        )
+
+
+@pytest.fixture
+def ada(visitor: Visitor, served: str) -> Iterator[Visitor]:
+    """An agent, signed in."""
+    with signed_in(served, add_staff()) as opened:
+        yield opened

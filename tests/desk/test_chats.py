@@ -1,0 +1,184 @@
+"""The desk's chats: who waits, who takes, and what is known."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import requests
+from sqlalchemy import select
+
+from disputes import clock, database
+from disputes.chat import handoff, service
+from disputes.chat.tables import Conversation, Message
+from disputes.orders import client
+from disputes.orders.stand_in import demo_order
+from tests.cases.factories import filed
+from tests.serving import Visitor, add_staff, hidden, signed_in
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+class TestLists:
+    def test_who_waits_longest_is_first(self, ada: Visitor) -> None:
+        waiting("Second", minutes=5)
+        waiting("First", minutes=25)
+        page = ada.open("/desk")
+        assert page.index("First") < page.index("Second")
+        assert "25 min" in page
+
+    def test_a_part_of_the_page_can_be_renewed(self, ada: Visitor) -> None:
+        chat = waiting("Mia Hughes")
+        part = ada.open(f"/desk/lists?current={chat}")
+        assert "<html" not in part
+        assert 'aria-current="page"' in part
+
+    def test_chats_of_the_assistant_and_of_colleagues_are_apart(self, ada: Visitor, served: str) -> None:
+        mine, hers = waiting("Mia"), waiting("Bea")
+        act(ada, mine, "claim")
+        with signed_in(served, add_staff("bo@casened.com", "Bo Ek")) as bo:
+            act(bo, hers, "claim")
+        page = ada.open("/desk")
+        assert "With colleagues" in page
+        assert page.index('id="list-mine"') < page.index("Mia") < page.index('id="list-colleagues"') < page.index("Bea")
+
+    def test_markup_is_shown_as_text(self, ada: Visitor) -> None:
+        chat = waiting(SCRIPT, description=SCRIPT, said=SCRIPT, reason=SCRIPT)
+        assert SCRIPT not in ada.open("/desk")
+        assert SCRIPT not in ada.open(f"/desk/chats/{chat}")
+
+
+class TestClaim:
+    def test_makes_it_mine(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        answer = act(ada, chat, "claim")
+        assert answer.headers["location"] == f"/desk/chats/{chat}"
+        assert "You hold this chat" in ada.open(f"/desk/chats/{chat}")
+
+    def test_the_second_reads_who_was_faster(self, ada: Visitor, served: str) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "claim")
+        with signed_in(served, add_staff("bo@casened.com", "Bo Ek")) as bo:
+            answer = act(bo, chat, "claim")
+        assert answer.status_code == 409
+        assert 'role="alert"' in answer.text
+        assert "Ada Lindqvist" in answer.text
+
+    def test_a_script_of_the_page_gets_the_panel_alone(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        token = csrf(ada)
+        answer = ada.post(f"/desk/chats/{chat}/claim", headers={"HX-Request": "true", "X-CSRF-Token": token})
+        assert answer.status_code == 200
+        assert "<html" not in answer.text
+        assert "You hold this chat" in answer.text
+
+    def test_not_without_the_token_of_the_page(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        assert ada.submit(f"/desk/chats/{chat}/claim").status_code == 403
+        assert ada.submit(f"/desk/chats/{chat}/claim", csrf_token="made up").status_code == 403
+        assert owner(chat) == "queue"
+
+    def test_an_unknown_chat_is_not_there(self, ada: Visitor) -> None:
+        assert act(ada, uuid4(), "claim").status_code == 404
+        assert ada.get(f"/desk/chats/{uuid4()}").status_code == 404
+
+
+class TestHolder:
+    def test_hands_back_with_a_note(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "claim")
+        act(ada, chat, "hand-back", note="Refund agreed")
+        assert owner(chat) == "bot"
+        with database.transaction() as session:
+            notes = session.scalars(select(Message.text).where(Message.audience == "staff")).all()
+        assert any("Refund agreed" in note for note in notes)
+
+    def test_ends_the_chat(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "claim")
+        act(ada, chat, "close")
+        assert owner(chat) == "closed"
+
+    def test_only_the_holder_can(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        assert act(ada, chat, "close").status_code in {403, 409}
+        assert owner(chat) == "queue"
+
+    def test_a_colleague_can_step_in(self, ada: Visitor, served: str) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "claim")
+        with signed_in(served, add_staff("bo@casened.com", "Bo Ek")) as bo:
+            assert act(bo, chat, "take-over").status_code == 303
+        assert "Take over from Bo Ek" in ada.open(f"/desk/chats/{chat}/context")
+
+
+class TestContext:
+    def test_tells_what_is_known(self, ada: Visitor) -> None:
+        chat = waiting("Mia Hughes", category="lost", order_number="10023", description="It never came.")
+        with database.transaction() as session:
+            case = filed(session, conversation_id=chat)
+        page = ada.open(f"/desk/chats/{chat}")
+        for words in ("Mia Hughes", "Parcel never arrived", "It never came.", "Not verified", case.reference):
+            assert words in page
+
+    def test_the_order_comes_by_itself(self, ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("disputes.desk.chats.look_up", lambda number: demo_order(number, today=clock.now()))
+        chat = waiting("Mia", order_number="#10 023")
+        part = ada.open(f"/desk/chats/{chat}/order")
+        assert "Oak desk lamp" in part
+        assert "Delivered" in part
+
+    def test_an_order_system_that_is_away_is_said_so(self, ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+        def away(_number: str) -> None:
+            raise client.OrdersUnavailable("time-out")
+
+        monkeypatch.setattr("disputes.desk.chats.look_up", away)
+        chat = waiting("Mia", order_number="10023")
+        assert "cannot look orders up" in ada.open(f"/desk/chats/{chat}/order")
+
+
+def test_a_mediator_has_no_place_here(visitor: Visitor, served: str) -> None:
+    chat = waiting("Mia")
+    with signed_in(served, add_staff("neu@casened.com", "Nele", "mediator")) as nele:
+        for path in ("/desk", f"/desk/chats/{chat}", "/desk/cases", "/desk/lists"):
+            assert nele.get(path).status_code == 403
+        assert act(nele, chat, "claim").status_code == 403
+
+
+def test_a_page_that_renews_itself_after_the_sign_out_goes_to_the_door(visitor: Visitor) -> None:
+    answer = visitor.get("/desk/lists", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/desk/sign-in")
+
+
+def act(visitor: Visitor, chat: UUID, action: str, **fields: str) -> requests.Response:
+    return visitor.submit(f"/desk/chats/{chat}/{action}", csrf_token=csrf(visitor), **fields)
+
+
+def csrf(visitor: Visitor) -> str:
+    return hidden(visitor.open("/desk/account"), "csrf_token")
+
+
+def waiting(
+    name: str, *, minutes: int = 1, said: str = "Hello", reason: str = "asked for a person", **facts: str
+) -> UUID:
+    """A chat in the queue."""
+    with database.transaction() as session:
+        conversation, _ = service.open_conversation(session, None)
+        service.receive(session, conversation.id, said, client_id=str(uuid4()))
+        service.remember_facts(session, conversation.id, {"complainant_name": name, **facts})
+        found = session.get_one(Conversation, conversation.id)
+        handoff.request_person(session, found, reason, None)
+        found.waiting_since = clock.now() - timedelta(minutes=minutes)
+        return found.id
+
+
+def owner(chat: UUID) -> str:
+    with database.transaction() as session:
+        return session.get_one(Conversation, chat).owner
+
+
+@pytest.fixture
+def ada(visitor: Visitor, served: str) -> Iterator[Visitor]:
+    """An agent, signed in."""
+    with signed_in(served, add_staff()) as opened:
+        yield opened
