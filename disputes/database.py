@@ -37,6 +37,7 @@ def engine() -> Engine:
     return create_engine(
         settings().database_url,
         pool_pre_ping=True,
+        hide_parameters=True,  # what people write must not reach the log with a failing statement
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         connect_args={"connect_timeout": 5},

@@ -15,7 +15,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
 
-    database_url: str = Field("", description="PostgreSQL, as a SQLAlchemy URL; empty: the embedded server of `make run`")
+    database_url: str = Field(
+        "", description="PostgreSQL, as a SQLAlchemy URL; empty: the embedded server of `make run`"
+    )
     public_url: str = Field("", description="address customers and letters use; empty: http://127.0.0.1:PORT")
     secret_key: str = Field("", description="signs cookies and codes; required on any address but loopback")
     rasa_url: str = Field("http://127.0.0.1:5005", description="where Rasa answers")
@@ -28,7 +30,9 @@ class Settings(BaseSettings):
     mail_from: str = Field("", description="sender of letters; empty: the policy's support address")
     policy_file: Path = Field(Path("policy.yml"), description="the shop's policy")
     widget_identity_key: str = Field("", description="key the shop signs its customers' identity with")
-    allowed_origins: str = Field("", description="web sites that may embed the widget, comma separated; empty: own site")
+    allowed_origins: str = Field(
+        "", description="web sites that may embed the widget, comma separated; empty: own site"
+    )
     host: str = Field("127.0.0.1", description="address the web process listens on")
     port: int = Field(8000, description="port the web process listens on")
     trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed, comma separated")

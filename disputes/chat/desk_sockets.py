@@ -117,9 +117,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 note=bool(data.get("note")),
             )
 
-    async def _deliver(
-        self, socket: DeskSocket, conversation_id: UUID, news: Updates, state_changed: bool
-    ) -> None:
+    async def _deliver(self, socket: DeskSocket, conversation_id: UUID, news: Updates, state_changed: bool) -> None:
         if news.messages:
             history = {
                 "conversation_id": str(conversation_id),

@@ -45,4 +45,3 @@ class Gateway:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
         await self.hub.stop()
-

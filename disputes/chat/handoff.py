@@ -75,13 +75,9 @@ def hand_back(session: Session, conversation_id: UUID, staff: Staff, note: str) 
     conversation = _held_by(session, conversation_id, staff)
     _change_owner(session, conversation, "bot")
     if note.strip():
-        thread.append(
-            session, conversation, "agent", f"Handed back: {note.strip()}", staff=staff, audience="staff"
-        )
+        thread.append(session, conversation, "agent", f"Handed back: {note.strip()}", staff=staff, audience="staff")
     words = line("handed_back", name=staff.name)
-    thread.tell_assistant(
-        session, conversation, AGENT_RETURNED, words, {"by": "agent", "decided": bool(note.strip())}
-    )
+    thread.tell_assistant(session, conversation, AGENT_RETURNED, words, {"by": "agent", "decided": bool(note.strip())})
     hints.conversation_changed(session, conversation.id, lists=True)
     return conversation
 

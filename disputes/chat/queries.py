@@ -83,15 +83,18 @@ def button_title(session: Session, conversation_id: UUID, payload: str) -> str |
 
 
 def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: bool) -> list[Message]:
-    """Messages in order after `seq`, at most PAGE; internal notes and unseen marks only with `notes`."""
+    """Messages in order after `seq`, at most PAGE; private notes only with `notes`.
+
+    What the chat tells the assistant alone (it was opened) is no message for anybody.
+    """
     statement = (
         select(Message)
         .where(Message.conversation_id == conversation_id, Message.seq > seq)
         .order_by(Message.seq)
         .limit(PAGE)
     )
-    if not notes:
-        statement = statement.where(Message.audience == "everyone")
+    seen = Message.author != "system" if notes else Message.audience == "everyone"
+    statement = statement.where(or_(seen, Message.audience == "everyone"))
     return list(session.scalars(statement))
 
 
@@ -148,9 +151,7 @@ def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Me
         .scalar_subquery()
     )
     has_written = (
-        select(Message.id)
-        .where(Message.conversation_id == Conversation.id, Message.author == "customer")
-        .exists()
+        select(Message.id).where(Message.conversation_id == Conversation.id, Message.author == "customer").exists()
     )
     statement = (
         select(Conversation, newest, Staff.name.label("agent_name"), unread.label("unread"))
@@ -166,7 +167,7 @@ def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Me
         .order_by(Conversation.waiting_since.asc().nulls_last(), Conversation.updated_at.desc())
         .limit(200)
     )
-    return [row._tuple() for row in session.execute(statement)]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
 
 
 def status_request(session: Session, request_id: UUID) -> StatusRequest | None:

@@ -171,9 +171,7 @@ def _as_reply(event: Json) -> Json:
 def _quick_replies(buttons: list[Json] | None) -> list[Json] | None:
     if not buttons:
         return None
-    return [
-        {"content_type": "text", "title": button["title"], "payload": button["payload"]} for button in buttons
-    ]
+    return [{"content_type": "text", "title": button["title"], "payload": button["payload"]} for button in buttons]
 
 
 def _image(address: str | None) -> Json | None:

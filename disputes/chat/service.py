@@ -85,7 +85,7 @@ def receive(
             return _received(stored, is_new=False)
     else:
         newest = queries.last_customer_message(session, conversation_id)
-        if newest is None and text.startswith("/") and text != handoff.TALK_TO_PERSON:
+        if newest is None and text.startswith("/") and _title_of(session, conversation, text) is None:
             return None
         if just_reconnected and newest is not None and _is_resent(newest, text):
             return _received(newest, is_new=False)

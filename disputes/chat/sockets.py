@@ -170,9 +170,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 await self._emit_message(socket, message)
         listener.state = news.state
         if not socket.modern:
-            await asyncio.to_thread(
-                database.run, service.mark_delivered, socket.conversation_id, news.last_seq
-            )
+            await asyncio.to_thread(database.run, service.mark_delivered, socket.conversation_id, news.last_seq)
         elif state_changed:
             await self._emit_state(socket, listener)
 

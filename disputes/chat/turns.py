@@ -124,9 +124,7 @@ def give_up(session: Session, turn: Turn) -> None:
         conversation,
         "system",
         line(words, form_url=handoff.complaint_form_url()),
-        quick_replies=[
-            {"content_type": "text", "title": line("person_button"), "payload": handoff.TALK_TO_PERSON}
-        ],
+        quick_replies=[{"content_type": "text", "title": line("person_button"), "payload": handoff.TALK_TO_PERSON}],
     )
     message.turn = "failed"
 

@@ -19,12 +19,12 @@ def add_schedule(app: App) -> None:
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="housekeeping", queueing_lock="housekeeping", pass_context=False)
-    def housekeeping(timestamp: int) -> None: 
+    def housekeeping(timestamp: int) -> None:
         database.run(forget_spent_proofs)
 
     @app.periodic(cron="47 3 * * *")
     @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs")
-    async def forget_old_jobs(timestamp: int) -> None: 
+    async def forget_old_jobs(timestamp: int) -> None:
         await app.job_manager.delete_old_jobs(
             KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )

@@ -1,0 +1,5 @@
+"""`python -m disputes`."""
+
+from disputes.cli import main
+
+main()

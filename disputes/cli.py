@@ -1,0 +1,218 @@
+"""The command line: `disputes --help`.
+
+Commands import what they run when they run: the web program takes a second to import, and `--help`, `run` and
+`policy check` should not wait for it.
+"""
+# ruff: noqa: PLC0415
+
+import errno
+import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+from pydantic import ValidationError
+
+from disputes.errors import DisputesError
+from disputes.settings import settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+app = typer.Typer(
+    help="The dispute-resolution system of the shop.", no_args_is_help=True, pretty_exceptions_enable=False
+)
+staff = typer.Typer(help="Members of staff who sign in at the desk.", no_args_is_help=True)
+policy = typer.Typer(help="The shop's policy, policy.yml.", no_args_is_help=True)
+case = typer.Typer(help="Complaints.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
+app.add_typer(policy, name="policy")
+app.add_typer(case, name="case")
+
+
+def main() -> None:
+    """Runs a command. What we expect to go wrong is told in one sentence, with exit code 1."""
+    try:
+        app(prog_name="disputes")
+    except DisputesError as error:
+        sys.exit(str(error))
+    except ValidationError as error:
+        if error.title != "Settings":
+            raise
+        fault = error.errors()[0]
+        setting = "_".join(str(part) for part in fault["loc"]).upper()
+        sys.exit(f"The setting {setting} cannot be used: {fault['msg']} (it is {fault['input']!r}).")
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.exit("The disk is full: make room, then run the same command again.")
+
+
+@app.command()
+def run() -> None:
+    """Start everything on this machine, and stop it with Ctrl-C."""
+    from disputes.local.run import run as run_everything
+
+    run_everything(ROOT, settings(), say)
+
+
+@app.command()
+def web(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; default: HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; default: PORT.")] = None,
+    with_actions: Annotated[bool, typer.Option("--with-actions", help="Also serve Rasa's actions.")] = False,
+    with_worker: Annotated[bool, typer.Option("--with-worker", help="Also run the jobs.")] = False,
+) -> None:
+    """Serve the web site: shop demo, forms, desk, API and sockets."""
+    from disputes.local.attach import database_for_command
+    from disputes.local.preflight import check_key
+
+    chosen = settings()
+    check_key(chosen.model_copy(update={"host": host or chosen.host}))
+    with database_for_command(ROOT):
+        from disputes import serving
+
+        serving.web(
+            host or chosen.host,
+            port or chosen.port,
+            actions_port=_actions_port() if with_actions else None,
+            worker=with_worker,
+        )
+
+
+@app.command()
+def worker() -> None:
+    """Run the jobs: the assistant's turns, letters, periodic work."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes import serving
+
+        serving.worker()
+
+
+@app.command()
+def actions() -> None:
+    """Serve Rasa's actions alone, on the loopback port of ACTIONS_URL."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes import serving
+
+        serving.actions(_actions_port())
+
+
+@app.command()
+def train() -> None:
+    """Train the assistant if what it is trained from has changed."""
+    from disputes.local.training import train_if_stale
+
+    model = train_if_stale(ROOT, settings().var_dir.absolute(), say)
+    say(f"The assistant is trained: models/{model.name}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong here, and the command that puts it right."""
+    from disputes.local.doctor import examine
+
+    findings = list(examine(ROOT, settings()))
+    for finding in findings:
+        say(
+            f"  ok       {finding.what}"
+            if not finding.remedy
+            else f"  PROBLEM  {finding.what}\n           {finding.remedy}"
+        )
+    if any(finding.remedy for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def seed() -> None:
+    """Fill an empty database with the demo, and print links to sign in with."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.seed import seed_demo
+
+        for line in seed_demo():
+            say(line)
+
+
+@staff.command("add")
+def staff_add(
+    email: str,
+    role: Annotated[str, typer.Option(help="agent, manager, mediator or admin.")],
+    name: Annotated[str, typer.Option(help="The name customers read; default: from the address.")] = "",
+) -> None:
+    """Add somebody and print a link that signs them in once."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.database import transaction
+        from disputes.people import service
+
+        with transaction() as session:
+            member = service.add_staff(session, email, name or _name_from(email), role)
+            say(f"{settings().base_url}{service.new_sign_in_link(session, member)}")
+
+
+@staff.command("link")
+def staff_link(email: str) -> None:
+    """Print a new link that signs somebody in once."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.database import transaction
+        from disputes.people import service
+
+        with transaction() as session:
+            member = service.staff_with_email(session, email)
+            say(f"{settings().base_url}{service.new_sign_in_link(session, member)}")
+
+
+@policy.command("check")
+def policy_check() -> None:
+    """Read the policy and say whether it can be used."""
+    from disputes.policy import load
+
+    load(settings().policy_file)
+    say(f"{settings().policy_file} is a valid policy.")
+
+
+@policy.command("explain")
+def policy_explain() -> None:
+    """Print the policy's clauses as customers read them."""
+    from disputes.policy import load
+
+    loaded = load(settings().policy_file)
+    say(f"The dispute policy of {loaded.shop.name}\n")
+    for number, clause in loaded.clauses.items():
+        say(f"{number}  {clause.title}\n    {clause.text.strip()}\n")
+
+
+@case.command("show")
+def case_show(reference: str) -> None:
+    """Print where a complaint stands and what happened so far, without personal details."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.case_sheet import sheet
+
+        say(sheet(reference))
+
+
+def say(sentence: str) -> None:
+    """Prints at once, also into a pipe; goes on when nobody reads any more."""
+    try:
+        print(sentence, flush=True)
+    except BrokenPipeError:
+        sys.stdout = None
+
+
+def _actions_port() -> int:
+    return urlsplit(settings().actions_url).port or 5055
+
+
+def _name_from(email: str) -> str:
+    return email.partition("@")[0].replace(".", " ").replace("_", " ").title()

@@ -1,0 +1,1 @@
+"""What `make run` needs on one machine: the embedded PostgreSQL, training, and the processes kept alive."""

@@ -1,0 +1,49 @@
+"""Gives a single command the same database that `make run` uses."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from disputes import logs
+from disputes.local import preflight
+from disputes.local.postgres import EmbeddedPostgres
+from disputes.settings import settings
+
+
+@contextlib.contextmanager
+def database_for_command(root: Path) -> Iterator[None]:
+    """Within the block `settings().database_url` is an answering database with the newest schema.
+
+    That is DATABASE_URL when it is set, left as it is. Otherwise the embedded server: the running one,
+    or one that is started, migrated and stopped again for this command. CannotStart when it cannot be had.
+    """
+    logs.configure("WARNING")
+    if settings().database_url:
+        yield
+        return
+    var = settings().var_dir.absolute()
+    preflight.check_disk(var)
+    postgres = EmbeddedPostgres(var / "postgres")
+    started = postgres.start()
+    os.environ["DATABASE_URL"] = postgres.url()
+    settings.cache_clear()
+    try:
+        if started:
+            migrate(root)
+        yield
+    finally:
+        del os.environ["DATABASE_URL"]
+        settings.cache_clear()
+        if started and not preflight.is_run_from(var):
+            postgres.stop()
+
+
+def migrate(root: Path) -> None:
+    """Brings the database of the settings to the newest schema."""
+    configuration = Config(str(root / "alembic.ini"))
+    configuration.set_main_option("script_location", str(root / "migrations"))
+    command.upgrade(configuration, "head")

@@ -1,0 +1,5 @@
+"""The application, served."""
+
+from tests.serving import emptied_database, pages_database_url, served, visitor
+
+__all__ = ["emptied_database", "pages_database_url", "served", "visitor"]
