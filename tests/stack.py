@@ -103,7 +103,7 @@ class Stack:
 
     def rasa_url(self) -> str:
         """Where Rasa answers."""
-        return self.app().environ()["RASA_URL"]
+        return str(self.app().environ()["RASA_URL"])
 
     def letters(self) -> list[mailbox.StoredLetter]:
         """What has been sent so far, newest first."""

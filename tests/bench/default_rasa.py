@@ -116,7 +116,7 @@ def ask(url: str, sender: str, text: str) -> float:
 def memory_of(process: psutil.Process) -> float:
     """Resident memory of a process and its children, in MB."""
     family = [process, *process.children(recursive=True)]
-    return sum(member.memory_info().rss for member in family) / 1_000_000
+    return float(sum(member.memory_info().rss for member in family)) / 1_000_000
 
 
 def _answers(url: str) -> bool:

@@ -46,9 +46,7 @@ class TestRequestPerson:
         say("/talk_to_person")
         assert (conversation.waiting_since, conversation.epoch) == (since, epoch)
 
-    def test_back_to_the_assistant_from_the_queue(
-        self, session: Session, conversation: Conversation, say: Say
-    ) -> None:
+    def test_back_to_the_assistant_from_the_queue(self, session: Session, conversation: Conversation, say: Say) -> None:
         say("hello")
         say("/talk_to_person")
         say("/back_to_assistant")
@@ -157,9 +155,7 @@ class TestTakeOverAndReturn:
         )
         assert "Refund promised" not in " ".join(words for _, words in lines_of(session, conversation))
 
-    def test_an_ended_chat_is_said_to_be_ended(
-        self, session: Session, conversation: Conversation, anna: Staff
-    ) -> None:
+    def test_an_ended_chat_is_said_to_be_ended(self, session: Session, conversation: Conversation, anna: Staff) -> None:
         handoff.take_over(session, conversation.id, anna)
         handoff.close(session, conversation.id, anna)
         assert conversation.owner == "closed"

@@ -102,6 +102,13 @@ class TestReceive:
         assert service.receive(session, conversation.id, "/get_started", client_id=None) is None
         assert lines_of(session, conversation) == []
 
+    def test_a_button_may_be_the_first_thing_an_old_widget_sends(
+        self, session: Session, conversation: Conversation, say: Say
+    ) -> None:
+        buttons = [{"content_type": "text", "title": "How does it work?", "payload": "/ask_process"}]
+        thread.append(session, conversation, "bot", "Hello!", quick_replies=buttons)
+        assert say("/ask_process").text == "How does it work?"
+
     def test_talk_to_a_person_works_without_the_assistant(
         self, session: Session, conversation: Conversation, say: Say
     ) -> None:
@@ -166,9 +173,7 @@ class TestUpdates:
         with pytest.raises(NotFound):
             service.updates(session, uuid4(), 0)
 
-    def test_a_long_thread_comes_in_pages_without_a_gap(
-        self, session: Session, conversation: Conversation
-    ) -> None:
+    def test_a_long_thread_comes_in_pages_without_a_gap(self, session: Session, conversation: Conversation) -> None:
         for number in range(520):
             thread.append(session, conversation, "bot", str(number))
         seen, texts = 0, []

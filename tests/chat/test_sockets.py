@@ -22,6 +22,7 @@ from tests.socket_client import SocketClient
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url", "dead_rasa")]
 
+
 class TestSession:
     def test_an_old_widget_gets_a_bare_string_and_plain_events(self, connect: Callable[[], SocketClient]) -> None:
         browser = connect()
@@ -110,9 +111,7 @@ class TestMessages:
         modern.write("still here")
         assert modern.expect("message_stored")
 
-    def test_ten_tabs_see_the_same_thread(
-        self, modern: SocketClient, connect: Callable[[], SocketClient]
-    ) -> None:
+    def test_ten_tabs_see_the_same_thread(self, modern: SocketClient, connect: Callable[[], SocketClient]) -> None:
         tabs = [connect() for _ in range(9)]
         for tab in tabs:
             tab.open(modern.session_id)
@@ -209,9 +208,7 @@ def bot_says(
         conversation = queries.locked(session, chat)
         assert conversation is not None
         part = Part(text, replies or None, None, card)
-        thread.append(
-            session, conversation, "bot", part.text, quick_replies=part.quick_replies, card=part.card
-        )
+        thread.append(session, conversation, "bot", part.text, quick_replies=part.quick_replies, card=part.card)
 
     database.run(store)
 

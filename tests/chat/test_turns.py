@@ -102,9 +102,7 @@ class TestOwnership:
             assert turns.store_reply(session, turn, []) is False
         assert turn_of(message) == "dropped"
 
-    def test_a_message_that_arrives_in_the_queue_is_kept_for_the_agent(
-        self, rasa: RasaStandIn, chat: UUID
-    ) -> None:
+    def test_a_message_that_arrives_in_the_queue_is_kept_for_the_agent(self, rasa: RasaStandIn, chat: UUID) -> None:
         first = write(chat, "hello")
         with database.transaction() as session:
             conversation = queries.locked(session, chat)

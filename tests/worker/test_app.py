@@ -52,9 +52,7 @@ def test_a_job_of_a_worker_that_died_is_done_by_another(monkeypatch: pytest.Monk
     with database.transaction() as session:
         jobs.defer(session, "housekeeping", lock="one", timestamp=0)
         dead = session.execute(
-            text(
-                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id"
-            )
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id")
         ).scalar_one()
         session.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"), {"dead": dead})
     monkeypatch.setattr(worker, "POLL_SECONDS", 0.05)
