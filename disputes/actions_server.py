@@ -1,9 +1,9 @@
-"""The actions, served to Rasa over HTTP by this program: the same contract as `python -m rasa_sdk --actions actions`."""
+"""The actions, served to Rasa over HTTP: the same contract as `python -m rasa_sdk --actions actions`."""
 
 import json
-import logging
 from typing import Any
 
+import structlog
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from starlette.applications import Starlette
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def create_actions_app(package: str = "actions") -> Starlette:
@@ -30,7 +30,7 @@ def create_actions_app(package: str = "actions") -> Starlette:
             answer = {"error": str(missing), "action_name": missing.action_name}
             return JSONResponse(answer, status_code=404)
         except Exception:  # outer wall: Rasa must not get the tracker back in an error page
-            log.exception("action.failed", extra={"action": call.get("next_action")})
+            log.exception("action.failed", action=call.get("next_action"))
             answer = {"error": "The action failed.", "action_name": str(call.get("next_action"))}
             return JSONResponse(answer, status_code=500)
         return JSONResponse(result.model_dump() if result else None)

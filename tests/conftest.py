@@ -66,9 +66,7 @@ def session(shared_database_url: str) -> Iterator[Session]:
 
 
 @pytest.fixture
-def database_url(
-    postgres_dir: Path, template_database: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+def database_url(postgres_dir: Path, template_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A database of the test's own, to which `database.transaction()` connects; for real concurrency."""
     name = f"test_{uuid4().hex[:12]}"
     make_database(postgres_dir, name, template_database)

@@ -7,12 +7,12 @@ had, in order. A lost hint, a lost connection or a restarted database costs late
 import asyncio
 import contextlib
 import json
-import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import psycopg
+import structlog
 
 from disputes import database
 from disputes.chat import hints, queries, service
@@ -28,7 +28,7 @@ LISTS_PAUSE_SECONDS = 0.25
 
 RECONNECT_SECONDS = 0.5
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
@@ -118,7 +118,7 @@ class Hub:
             try:
                 await self._hear_until_broken()
             except (psycopg.Error, OSError) as error:
-                log.warning("hub.reconnects", extra={"reason": type(error).__name__})
+                log.warning("hub.reconnects", reason=type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear_until_broken(self) -> None:

@@ -1,6 +1,5 @@
 """The client of Rasa's REST channel and of the part of its HTTP API that makes a turn happen exactly once."""
 
-import logging
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -8,6 +7,7 @@ from typing import Any
 
 import jwt
 import requests
+import structlog
 from requests.adapters import HTTPAdapter
 
 from disputes.chat.schemas import Json, Part, Turn
@@ -20,7 +20,7 @@ TURN_SECONDS = 25.0
 while its action goes on."""
 CONNECTIONS = 32
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class RasaUnavailable(Unavailable):
@@ -120,7 +120,7 @@ class RasaClient:
             answer.raise_for_status()
             return answer.json()
         except (requests.RequestException, ValueError) as error:
-            log.warning("rasa.failed", extra={"path": path.split("/")[1], "reason": type(error).__name__})
+            log.warning("rasa.failed", path=path.split("/")[1], reason=type(error).__name__)
             raise RasaUnavailable("The assistant does not answer.") from error
 
     def _pass(self) -> str:

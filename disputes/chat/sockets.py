@@ -4,7 +4,6 @@ A socket is bound to one conversation at `session_request`. Whatever session id 
 """
 
 import asyncio
-import logging
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import socketio
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
@@ -28,7 +28,7 @@ BURST = 20
 BURST_SECONDS = 10.0
 CLIENT_ID_LIMIT = 100
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)

@@ -4,10 +4,10 @@ One job a message, in order within a conversation. No transaction is open while 
 only if the chat still belongs to the assistant in the same epoch: it never talks over a person.
 """
 
-import logging
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database
@@ -30,7 +30,7 @@ OPENING_PATIENCE = timedelta(seconds=90)
 TURNS_IN_A_SESSION = 25
 """Turns after which Rasa's tracker starts a new session, so that turn 200 costs what turn 10 costs."""
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class TurnFailed(Exception):
@@ -53,7 +53,7 @@ def answer(message_id: str, *, tried_before: bool) -> None:
         patience = OPENING_PATIENCE if turn.is_opening else PATIENCE
         if clock.now() - turn.asked_at < patience:
             raise TurnFailed from error
-        log.error("turn.given_up", extra={"message_id": message_id})
+        log.warning("turn.given_up", message_id=message_id)
         database.run(give_up, turn)
         return
     database.run(store_reply, turn, parts)
@@ -142,7 +142,7 @@ def _still_ours(session: Session, turn: Turn) -> tuple[Conversation, Message] | 
         return None
     if conversation.owner != "bot" or conversation.epoch != turn.epoch:
         message.turn = "dropped"
-        log.info("turn.dropped", extra={"message_id": str(message.id), "owner": conversation.owner})
+        log.info("turn.dropped", message_id=str(message.id), owner=conversation.owner)
         return None
     return conversation, message
 
@@ -152,4 +152,4 @@ def _begin_session(client: RasaClient, turn: Turn) -> None:
     try:
         client.begin_session(turn.sender)
     except RasaUnavailable:
-        log.warning("turn.session_kept", extra={"conversation_id": str(turn.conversation_id)})
+        log.warning("turn.session_kept", conversation_id=str(turn.conversation_id))

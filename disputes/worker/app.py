@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ProcrastinateException
 
@@ -27,7 +27,7 @@ RESTART_SECONDS = 1.0
 POLL_SECONDS = 0.5
 """How late a job may start that was to wait for some time; jobs without a delay start at once."""
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def make_app() -> App:
@@ -59,7 +59,7 @@ async def run_worker(stop: asyncio.Event | None = None, *, concurrency: int = CO
         try:
             await _work(stop, concurrency)
         except (psycopg.Error, ProcrastinateException, OSError) as error:
-            log.warning("worker.restarts", extra={"reason": type(error).__name__})
+            log.warning("worker.restarts", reason=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RESTART_SECONDS)
 
@@ -105,6 +105,6 @@ async def rescue_stalled(app: App) -> int:
     for job in stalled:
         retry_at: datetime = clock.now() - timedelta(seconds=1)
         await app.job_manager.retry_job(job, retry_at=retry_at)
-        log.warning("worker.job_rescued", extra={"task": job.task_name})
+        log.warning("worker.job_rescued", task=job.task_name)
         rescued += 1
     return rescued

@@ -36,10 +36,13 @@ _OBJECTS_OF_THE_QUEUE = """
 
 def upgrade() -> None:
     schema = Path(procrastinate.__file__).parent / "sql" / "schema.sql"
-    driver_connection = op.get_bind().connection.driver_connection
-    assert driver_connection is not None
-    driver_connection.execute(schema.read_text())
+    _run(schema.read_text())
 
 
 def downgrade() -> None:
-    op.get_bind().connection.driver_connection.execute(_OBJECTS_OF_THE_QUEUE)  # type: ignore[union-attr]
+    _run(_OBJECTS_OF_THE_QUEUE)
+
+
+def _run(script: str) -> None:
+    """Runs SQL as it is: SQLAlchemy would take the percent signs and colons in it for parameters."""
+    op.get_bind().connection.driver_connection.execute(script)  # type: ignore[union-attr]

@@ -37,7 +37,7 @@ def ben(session: Session) -> Staff:
 def add_agent(session: Session, name: str) -> Staff:
     """An agent who may hold five chats."""
     staff = Staff(
-        email=f"{name.partition(" ")[0].lower()}@casened.com",
+        email=f"{name.partition(' ')[0].lower()}@casened.com",
         name=name,
         role="agent",
         password_hash=None,

@@ -106,4 +106,3 @@ class TestWords:
                 for remedy in policy.current().remedies_for(category, order(status), at=NOW):
                     assert "lamp" not in remedy.text
                     assert "49" not in remedy.text
-
