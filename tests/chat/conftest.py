@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Any, ClassVar
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disputes import clock
@@ -57,8 +58,9 @@ def lines_of(session: Session, conversation: Conversation) -> list[tuple[str, st
 
 
 def all_rows(session: Session, conversation: Conversation) -> list[Message]:
-    """Every row of the thread in order."""
-    return queries.messages_after(session, conversation.id, 0, notes=True)
+    """Every row of the thread in order, also what nobody is shown."""
+    rows = select(Message).where(Message.conversation_id == conversation.id).order_by(Message.seq)
+    return list(session.scalars(rows))
 
 
 @dataclass
