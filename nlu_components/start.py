@@ -9,7 +9,10 @@ import sys
 
 from rasa.__main__ import main
 
+from nlu_components.action_results import check_with_one_validator
+
 if __name__ == "__main__":
+    check_with_one_validator()
     sys.argv = ["rasa", *sys.argv[1:], "--enable-api"]
     secret = os.environ.pop("RASA_TOKEN", "")
     if secret:

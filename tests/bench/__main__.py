@@ -41,15 +41,15 @@ def memory(stack: Stack) -> list[Row]:
 
 
 def against_default(stack: Stack, default_model: Path) -> list[Row]:
-    """Our model and Rasa's default one, each in a Rasa of its own, with the same actions and tracker store."""
+    """Our Rasa as we run it, and Rasa as it comes (its default pipeline), with the same actions and tracker store."""
     model = training.current_model(ROOT)
     assert model is not None
     environment = stack.rasa().environ()
     environment.pop("RASA_TOKEN", None)
     with TemporaryDirectory() as folder:
-        with running(default_model, environment, Path(folder) / "default.log") as default:
+        with running("rasa", default_model, environment, Path(folder) / "default.log") as default:
             default_rate = turns.rasa_throughput(default.url)
-        with running(model, environment, Path(folder) / "ours.log") as ours:
+        with running("nlu_components.start", model, environment, Path(folder) / "ours.log") as ours:
             our_rate = turns.rasa_throughput(ours.url)
     return [
         Row("turns per second, Rasa's default pipeline, 16 senders", default_rate, "1/s"),

@@ -84,11 +84,14 @@ def train_default(folder: Path) -> Path:
 
 
 @contextmanager
-def running(model: Path, environment: dict[str, str], log: Path) -> Iterator[RunningRasa]:
-    """Rasa with this model, on a port of its own, with the actions and the tracker of `environment`."""
+def running(module: str, model: Path, environment: dict[str, str], log: Path) -> Iterator[RunningRasa]:
+    """Rasa with this model, on a port of its own, with the actions and the tracker of `environment`.
+
+    `module`: how it is started: `rasa` as it comes, or `nlu_components.start` as we run it.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [*training.rasa_command(ROOT, "nlu_components.start"), "run", "-i", "127.0.0.1", "-p", str(port)]
+    command = [*training.rasa_command(ROOT, module), "run", "-i", "127.0.0.1", "-p", str(port)]
     command += ["-m", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     began = time.monotonic()
     with log.open("wb") as output:
