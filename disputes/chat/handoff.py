@@ -107,7 +107,9 @@ def resume(session: Session, conversation: Conversation) -> None:
 
 def summary_of(facts: dict[str, str | None]) -> str:
     """What is known, in one line, for an agent who has three seconds."""
-    told = [facts.get(key) for key in ("category", "order_number", "description")]
+    category = facts.get("category")
+    about = policy.current().category_label(category) if category else None
+    told = [about, facts.get("order_number"), facts.get("description")]
     return " · ".join(str(part)[:120] for part in told if part)
 
 

@@ -1,7 +1,8 @@
 """Browsers for the journeys: Debian's Chromium where it is, Playwright's own elsewhere."""
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
@@ -9,7 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from tests.journeys.people import Agent, Customer
 from tests.stack import Stack
 
-DEBIAN_CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,11 +29,13 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    own = str(DEBIAN_CHROMIUM) if DEBIAN_CHROMIUM.exists() else None
+    own = os.environ.get("CHROMIUM") or shutil.which("chromium")
     launched = playwright.chromium.launch(executable_path=own, args=FLAGS)
     yield launched
     launched.close()
 
+
+DEFAULTS: dict[str, object] = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
 
 type NewContext = Callable[..., BrowserContext]
 
@@ -45,7 +47,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
     errors: list[str] = []
 
     def make(**options: object) -> BrowserContext:
-        context = browser.new_context(**({"viewport": {"width": 1440, "height": 900}} | options))  # type: ignore[arg-type]
+        context = browser.new_context(**(DEFAULTS | options))  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         opened.append(context)
