@@ -30,7 +30,8 @@ AFTER_FILING = dict.fromkeys(
         slots.OUTCOME,
     )
 )
-"""Nothing personal stays in the tracker once the complaint is filed."""
+"""Emptied once the complaint is filed, so that the next one starts blank. The events that filled these slots stay in
+Rasa's tracker until there is a job that deletes by the policy's `retention`."""
 
 
 class AskFilingConfirmed(BotAction):
@@ -60,7 +61,7 @@ class AskFilingConfirmed(BotAction):
 
 
 class FileComplaint(BotAction):
-    """Files the complaint. The same message, however often it arrives, is the same complaint."""
+    """Files the complaint. The same words from the same chat, however often confirmed, are the same complaint."""
 
     def name(self) -> str:
         return "action_file_complaint"
@@ -113,8 +114,8 @@ class FileComplaint(BotAction):
 
 
 def _filing_key(talk: Talk) -> str:
-    """The gateway's message id. Without one (somebody talks to Rasa directly), what is filed is its own key."""
-    if talk.turn.message_id:
-        return f"chat:{talk.turn.message_id}"
+    """What is filed, in which chat, is its own key: a turn that is run again, a second click and a customer who says
+    yes again after the assistant fell over all mean the same complaint."""
     told = "\0".join(str(talk.slot(name)) for name in slots.REQUIRED[slots.COMPLAINT_FORM])
-    return f"chat:{hashlib.sha256(told.encode()).hexdigest()}"
+    chat = talk.turn.conversation_id or talk.turn.message_id or ""
+    return f"chat:{chat}:{hashlib.sha256(told.encode()).hexdigest()}"

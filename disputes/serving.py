@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
+import uvloop
 
 from disputes import logs
 from disputes.actions_server import create_actions_app
@@ -39,17 +40,23 @@ def web(host: str, port: int, *, actions_port: int | None = None, worker: bool =
         parts.append(_serve(create_actions_app(), "127.0.0.1", actions_port))
     if worker:
         parts.append(run_worker())
-    asyncio.run(_together(parts))
+    _run(_together(parts))
 
 
 def actions(port: int) -> None:
     """Serves Rasa's actions alone; on loopback, because Rasa's protocol knows no authentication."""
-    asyncio.run(_together([_serve(create_actions_app(), "127.0.0.1", port)]))
+    _run(_together([_serve(create_actions_app(), "127.0.0.1", port)]))
 
 
 def worker() -> None:
     """Runs the jobs alone."""
-    asyncio.run(_together([run_worker()]))
+    _run(_together([run_worker()]))
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    """On uvloop: the sockets, the jobs and the hints of the database share this one loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
 
 
 async def _serve(app: Any, host: str, port: int) -> None:

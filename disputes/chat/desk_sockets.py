@@ -1,25 +1,33 @@
 """The desk's sockets, namespace `/desk`: signed-in staff only."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 from functools import partial
 from http.cookies import SimpleCookie
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 import socketio
+import structlog
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from disputes import database
 from disputes.chat import hints, service
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json, Received, Updates
-from disputes.errors import DisputesError
+from disputes.errors import DisputesError, Refused
 from disputes.people import service as people
+from disputes.people.roles import AT_THE_DESK
 from disputes.people.tables import Staff
 
-COOKIE = "disputes_desk"
+CHECK_AGAIN_SECONDS = 30.0
+"""How long after a sign-out an open tab may still be told something."""
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
@@ -30,6 +38,7 @@ class DeskSocket:
     token: str
     staff: Staff
     listeners: dict[UUID, Listener] = field(default_factory=dict)
+    checked_at: float = field(default_factory=time.monotonic)
 
 
 class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -42,11 +51,16 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         hub.watch_lists(self.tell_lists)
 
     async def on_connect(self, sid: str, environ: Json, _auth: Any = None) -> None:
-        """Lets in whoever has a live session cookie."""
-        morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+        """Lets in whoever has a live session cookie and a place at the desk, on a page of our own.
+
+        The browser sends the cookie also with a page of another site of the same domain, such as the shop's own.
+        """
+        if not _is_own_page(environ):
+            raise socketio.exceptions.ConnectionRefusedError("This page may not use the desk.")
+        morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(people.SESSION_COOKIE)
         token = morsel.value if morsel else ""
         try:
-            staff = await asyncio.to_thread(database.run, people.staff_for_token, token)
+            staff = await asyncio.to_thread(database.run, at_the_desk, token)
         except DisputesError as error:
             raise socketio.exceptions.ConnectionRefusedError(error.message) from error
         self._sockets[sid] = DeskSocket(sid, token, staff)
@@ -60,8 +74,9 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def on_open(self, sid: str, data: Json | None = None) -> None:
         """Follows a conversation from `last_seq` on."""
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
-        if socket is None or conversation_id is None or data is None:
+        if socket is None or conversation_id is None or data is None or not await self._still_at_the_desk(socket):
             return
+        log.info("chat.opened_by_staff", conversation_id=str(conversation_id), staff_id=str(socket.staff.id))
         old = socket.listeners.pop(conversation_id, None)
         if old is not None:
             self._hub.remove(old)
@@ -82,7 +97,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
         if socket is None or conversation_id is None or data is None:
             return
-        client_id = str(data.get("client_id") or "")[:100]
+        client_id = str(data.get("client_id") or uuid4())[:100]
         try:
             received = await asyncio.to_thread(self._say, socket, conversation_id, data, client_id)
         except DisputesError as error:
@@ -99,6 +114,18 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             on = bool(data.get("on"))
             await asyncio.to_thread(database.run, hints.typing, conversation_id, "agent", on)
 
+    async def _still_at_the_desk(self, socket: DeskSocket) -> bool:
+        """Whether the session still holds; looked up again every so often. If not, the socket is ended."""
+        if time.monotonic() - socket.checked_at < CHECK_AGAIN_SECONDS:
+            return True
+        try:
+            await asyncio.to_thread(database.run, at_the_desk, socket.token)
+        except DisputesError:
+            await self.disconnect(socket.sid)
+            return False
+        socket.checked_at = time.monotonic()
+        return True
+
     async def tell_lists(self) -> None:
         """Tells every tab that the lists may look different."""
         if self._sockets:
@@ -107,7 +134,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     def _say(self, socket: DeskSocket, conversation_id: UUID, data: Json, client_id: str) -> Received:
         text = data.get("text")
         with database.transaction() as session:
-            staff = people.staff_for_token(session, socket.token)
+            staff = at_the_desk(session, socket.token)
             return service.say_as_agent(
                 session,
                 conversation_id,
@@ -118,6 +145,8 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             )
 
     async def _deliver(self, socket: DeskSocket, conversation_id: UUID, news: Updates, state_changed: bool) -> None:
+        if not await self._still_at_the_desk(socket):
+            return
         if news.messages:
             history = {
                 "conversation_id": str(conversation_id),
@@ -145,6 +174,19 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
 
     async def _refuse(self, sid: str, client_id: str, code: str, words: str) -> None:
         await self.emit("message_refused", {"client_id": client_id, "code": code, "message": words}, to=sid)
+
+
+def at_the_desk(session: Session, token: str) -> Staff:
+    """The member of staff behind a session cookie, if their role works with chats. Refused, SignInNeeded."""
+    staff = people.staff_for_token(session, token)
+    if staff.role not in AT_THE_DESK:
+        raise Refused("This part of the desk is for agents and managers.")
+    return staff
+
+
+def _is_own_page(environ: Json) -> bool:
+    origin = environ.get("HTTP_ORIGIN")
+    return origin is None or urlsplit(str(origin)).netloc == environ.get("HTTP_HOST")
 
 
 def _conversation_id(data: Json | None) -> UUID | None:

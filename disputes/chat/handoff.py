@@ -31,9 +31,11 @@ def request_person(session: Session, conversation: Conversation, reason: str, su
     session.flush()
     rules = policy.current()
     if rules.is_office_open(clock.now()):
-        words = line("queue_open", position=queries.queue_position(session, conversation))
+        words = line(
+            "queue_open", position=queries.queue_position(session, conversation), form_url=complaint_form_url()
+        )
     else:
-        words = line("queue_closed", hours=rules.say_office_hours())
+        words = line("queue_closed", hours=rules.say_office_hours(), form_url=complaint_form_url())
     buttons = [{"content_type": "text", "title": line("back_button"), "payload": BACK_TO_ASSISTANT}]
     thread.append(session, conversation, "system", words, quick_replies=buttons, lists=True)
 
@@ -72,12 +74,13 @@ def take_over(session: Session, conversation_id: UUID, staff: Staff) -> Conversa
 
 def hand_back(session: Session, conversation_id: UUID, staff: Staff, note: str) -> Conversation:
     """The agent returns the chat to the assistant, which speaks first. `note`: what was decided."""
+    note = note.replace("\0", "").strip()
     conversation = _held_by(session, conversation_id, staff)
     _change_owner(session, conversation, "bot")
-    if note.strip():
-        thread.append(session, conversation, "agent", f"Handed back: {note.strip()}", staff=staff, audience="staff")
+    if note:
+        thread.append(session, conversation, "agent", f"Handed back: {note}", staff=staff, audience="staff")
     words = line("handed_back", name=staff.name)
-    thread.tell_assistant(session, conversation, AGENT_RETURNED, words, {"by": "agent", "decided": bool(note.strip())})
+    thread.tell_assistant(session, conversation, AGENT_RETURNED, words, {"by": "agent", "decided": bool(note)})
     hints.conversation_changed(session, conversation.id, lists=True)
     return conversation
 
@@ -119,6 +122,9 @@ def complaint_form_url() -> str:
 
 
 def _end(session: Session, conversation: Conversation, words: str) -> None:
+    """Ends the chat; a proof of identity ends with it, since somebody else may write next in that browser."""
+    conversation.status_request_id = None
+    conversation.handoff_reason = conversation.handoff_summary = None
     _change_owner(session, conversation, "closed")
     thread.append(session, conversation, "system", words, lists=True)
 

@@ -7,7 +7,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 CHANNEL = "chat"
-DATABASE_ALARM = "*"
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 

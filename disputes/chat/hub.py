@@ -5,7 +5,6 @@ had, in order. A lost hint, a lost connection or a restarted database costs late
 """
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
@@ -119,6 +118,8 @@ class Hub:
                 await self._hear_until_broken()
             except (psycopg.Error, OSError) as error:
                 log.warning("hub.reconnects", reason=type(error).__name__)
+            except Exception:  # outer wall: whatever a hint held, the next ones must be heard
+                log.exception("hub.hint_failed")
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear_until_broken(self) -> None:
@@ -168,8 +169,10 @@ class Hub:
             for listener in self._waiting_listeners():
                 self._spawn(self._safely(listener))
             for tell in list(self._list_watchers):
-                with contextlib.suppress(OSError):
+                try:
                     await tell()
+                except Exception:  # outer wall: one watcher's trouble is not the others'
+                    log.exception("hub.watcher_failed")
 
     def _waiting_listeners(self) -> list[Listener]:
         """Those in the queue: their place may have moved because of somebody else."""

@@ -41,6 +41,17 @@ def with_agent(session: Session, conversation_id: UUID) -> Conversation | None:
     return session.scalar(statement)
 
 
+def with_conversation(session: Session, message_id: UUID) -> tuple[Message, Conversation] | None:
+    """A message and its conversation as they are now, without a lock."""
+    statement = (
+        select(Message, Conversation)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.id == message_id)
+    )
+    found = session.execute(statement).first()
+    return (found[0], found[1]) if found else None
+
+
 def message_by_client_id(session: Session, conversation_id: UUID, client_id: str) -> Message | None:
     """The message that a browser sent under this id of its own."""
     return session.scalar(
@@ -106,16 +117,6 @@ def queue_position(session: Session, conversation: Conversation) -> int:
     )
     statement = select(func.count()).where(Conversation.owner == "queue", before)
     return int(session.scalar(statement) or 0) + 1
-
-
-def waiting_ids(session: Session) -> list[UUID]:
-    """Every conversation in the queue, longest waiting first."""
-    statement = (
-        select(Conversation.id)
-        .where(Conversation.owner == "queue")
-        .order_by(Conversation.waiting_since, Conversation.id)
-    )
-    return list(session.scalars(statement))
 
 
 def chats_held_by(session: Session, staff_id: UUID) -> int:

@@ -23,6 +23,7 @@ class Turn:
     note: Json
     asked_at: datetime
     is_opening: bool
+    others_wait: bool
     turns_before: int
 
 

@@ -27,7 +27,8 @@ from disputes.chat.tables import Conversation, Message
 from disputes.errors import Invalid, NotFound, Refused
 from disputes.people.tables import Staff
 
-CODE = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}(?!\d)")
+CODE = re.compile(r"(?<![\w+])(?:\d[\s.\-]{0,2}){5}\d(?!\w)")
+WORDS_AROUND_A_CODE = 6
 CODE_ENTERED = "/status_code_entered"
 SEEN_RECENTLY = timedelta(days=2)
 RESENT_WITHIN = timedelta(minutes=10)
@@ -58,8 +59,8 @@ def open_conversation(
         rasa_round=1,
         rasa_turns=0,
         facts={},
-        page=page[:300] if page else None,
-        locale=locale[:20] if locale else None,
+        page=storable(page)[:300] if page else None,
+        locale=storable(locale)[:20] if locale else None,
         created_at=now,
         updated_at=now,
     )
@@ -78,6 +79,7 @@ def receive(
     send its last text again then. None: an opening payload of an old widget, which the greeting has answered.
     Raises Invalid with a sentence for the customer.
     """
+    text = storable(text)
     conversation = _locked(session, conversation_id)
     if client_id is not None:
         stored = queries.message_by_client_id(session, conversation_id, client_id)
@@ -100,6 +102,7 @@ def say_as_agent(
     session: Session, conversation_id: UUID, staff: Staff, text: str, *, client_id: str, note: bool
 ) -> Received:
     """An agent writes to the customer, or (note) for colleagues only. Only the owner reaches the customer."""
+    text = storable(text)
     conversation = _locked(session, conversation_id)
     stored = queries.message_by_client_id(session, conversation_id, client_id)
     if stored is not None:
@@ -126,10 +129,9 @@ def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: b
     if conversation is None:
         raise NotFound("There is no such chat.")
     found = queries.messages_after(session, conversation_id, after_seq, notes=notes)
-    if len(found) == queries.PAGE:
-        last_seq = found[-1].seq
-    else:
-        last_seq = max(conversation.last_seq, after_seq)
+    newest = found[-1].seq if found else after_seq
+    # A message may have been committed between the two reads: what was found counts, whatever the row said before.
+    last_seq = newest if len(found) == queries.PAGE else max(newest, conversation.last_seq)
     position = queries.queue_position(session, conversation) if conversation.owner == "queue" else None
     state = ConversationState(
         conversation_id=conversation.id,
@@ -254,10 +256,13 @@ def _title_of(session: Session, conversation: Conversation, payload: str) -> str
 def _take_code(session: Session, request_id: UUID, text: str) -> tuple[str, str | None, Json | None]:
     """Takes a status code out of the text before anything is stored, and tries it.
 
-    Returns the text without the code, and what the assistant is told instead of it.
+    Returns the text without the code, and what the assistant is told instead of it. Six digits in a longer message
+    (an order, a telephone number) are no code: nobody writes a story around one.
     """
     found = CODE.search(text)
-    if found is None or not _waits_for_code(session, request_id):
+    if found is None or len(CODE.sub("", text).split()) > WORDS_AROUND_A_CODE:
+        return text, None, None
+    if not _waits_for_code(session, request_id):
         return text, None, None
     check = progress.verify_code(session, request_id, re.sub(r"\D", "", found.group()))
     return CODE.sub(line("masked_code"), text), CODE_ENTERED, {"code_result": check.result}
@@ -271,6 +276,11 @@ def _waits_for_code(session: Session, request_id: UUID) -> bool:
 
 def _received(message: Message, *, is_new: bool) -> Received:
     return Received(message.id, message.seq, message.created_at, message.text, is_new)
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL cannot hold: NUL, and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def _check_length(text: str) -> None:

@@ -4,6 +4,7 @@ A socket is bound to one conversation at `session_request`. Whatever session id 
 """
 
 import asyncio
+import contextlib
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -41,14 +42,24 @@ class CustomerSocket:
     session_id: str
     listener: Listener | None = None
     bound_at: float = field(default_factory=time.monotonic)
+
+
+@dataclass(eq=False)
+class Rate:
+    """How often one socket has sent something, whatever it binds itself to meanwhile."""
+
     sent_at: deque[float] = field(default_factory=lambda: deque(maxlen=BURST))
 
-    def check_rate(self) -> None:
-        """Raises TooMany when this tab has sent a burst of messages."""
+    def check(self) -> None:
+        """Raises TooMany when this socket has sent a burst of frames."""
         now = time.monotonic()
         if len(self.sent_at) == BURST and now - self.sent_at[0] < BURST_SECONDS:
             raise TooMany(line("too_fast"))
         self.sent_at.append(now)
+
+
+class Gone(Exception):
+    """The socket went away while its conversation was looked up: nothing may be delivered to it."""
 
 
 class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
@@ -60,28 +71,41 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._assistant = assistant
         self._sockets: dict[str, CustomerSocket] = {}
         self._turns: dict[str, asyncio.Lock] = {}
+        self._rates: dict[str, Rate] = {}
 
     async def on_connect(self, sid: str, _environ: Json, _auth: Any = None) -> None:
         """Frames of one socket are handled one at a time: each runs in a task of its own, and may be overtaken."""
         self._turns[sid] = asyncio.Lock()
+        self._rates[sid] = Rate()
 
     async def on_session_request(self, sid: str, data: Json | None = None) -> None:
         """Binds the socket to the browser's conversation, and brings it up to date."""
         async with self._in_turn(sid):
-            await self._bind(sid, data if isinstance(data, dict) else {})
+            try:
+                self._rate(sid).check()
+                await self._bind(sid, data if isinstance(data, dict) else {})
+            except (TooMany, Gone):
+                return
+            except OperationalError:
+                log.warning("chat.database_away")  # the client asks again when it is not confirmed
 
     async def on_user_uttered(self, sid: str, data: Json | None = None) -> None:
         """Stores a message; a modern client is told under which number, or why not."""
         async with self._in_turn(sid):
-            await self._take_message(sid, data if isinstance(data, dict) else {})
+            with contextlib.suppress(Gone):
+                await self._take_message(sid, data if isinstance(data, dict) else {})
 
     async def _take_message(self, sid: str, said: Json) -> None:
         metadata = _metadata(said)
-        socket = self._sockets.get(sid) or await self._bind(sid, {})
+        try:
+            socket = self._sockets.get(sid) or await self._bind(sid, {})
+        except OperationalError:
+            log.warning("chat.database_away")
+            return
         client_id = str(metadata["client_id"])[:CLIENT_ID_LIMIT] if metadata.get("client_id") else None
         text = said.get("message")
         try:
-            socket.check_rate()
+            self._rate(sid).check()
             received = await asyncio.to_thread(
                 database.run,
                 service.receive,
@@ -105,7 +129,8 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         socket = self._sockets.get(sid)
         if socket is not None and isinstance(data, dict):
             on = bool(data.get("on"))
-            await asyncio.to_thread(database.run, hints.typing, socket.conversation_id, "customer", on)
+            with contextlib.suppress(OperationalError):  # a hint for the eye; the next key sends another
+                await asyncio.to_thread(database.run, hints.typing, socket.conversation_id, "customer", on)
 
     async def on_end_chat(self, sid: str, _data: Json | None = None) -> None:
         """The customer ends the chat."""
@@ -116,10 +141,14 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
         """A lost socket is not a customer who left: only the delivery stops."""
         self._turns.pop(sid, None)
+        self._rates.pop(sid, None)
         self._unbind(sid)
 
     def _in_turn(self, sid: str) -> asyncio.Lock:
         return self._turns.get(sid) or asyncio.Lock()
+
+    def _rate(self, sid: str) -> Rate:
+        return self._rates.get(sid) or Rate()
 
     def _unbind(self, sid: str) -> None:
         socket = self._sockets.pop(sid, None)
@@ -143,6 +172,8 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             page=_text(asked.get("page")),
             locale=_text(asked.get("locale")),
         )
+        if sid not in self._turns:
+            raise Gone
         socket = CustomerSocket(sid, modern, conversation.id, session_id)
         known = session_id == wanted
         if modern:

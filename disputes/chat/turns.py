@@ -50,7 +50,7 @@ def answer(message_id: str, *, tried_before: bool) -> None:
         parts = client.reply_given_before(turn) if tried_before else []
         parts = parts or client.ask(turn)
     except RasaUnavailable as error:
-        patience = OPENING_PATIENCE if turn.is_opening else PATIENCE
+        patience = OPENING_PATIENCE if turn.is_opening and not turn.others_wait else PATIENCE
         if clock.now() - turn.asked_at < patience:
             raise TurnFailed from error
         log.warning("turn.given_up", message_id=message_id)
@@ -63,11 +63,11 @@ def answer(message_id: str, *, tried_before: bool) -> None:
 
 def begin(session: Session, message_id: UUID) -> Turn | None:
     """Reads a message for its turn; None when it has been answered, or the chat is not the assistant's now."""
-    message = session.get(Message, message_id)
-    if message is None or message.turn != "waiting":
+    found = queries.with_conversation(session, message_id)
+    if found is None:
         return None
-    conversation = queries.locked(session, message.conversation_id)
-    if conversation is None:
+    message, conversation = found
+    if message.turn != "waiting":
         return None
     if conversation.owner != "bot":
         message.turn = "dropped"
@@ -81,6 +81,7 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
         note=message.note or {},
         asked_at=message.created_at,
         is_opening=message.author == "system",
+        others_wait=conversation.last_seq > message.seq,
         turns_before=conversation.rasa_turns,
     )
 

@@ -20,8 +20,9 @@ CONCURRENCY = 16
 """Jobs at once in one process: most of them wait for Rasa or a mail server."""
 
 HEARTBEAT_SECONDS = 2.0
-STALLED_SECONDS = 8.0
-"""A worker without a heartbeat for this long is dead, and what it was doing is done by another."""
+STALLED_SECONDS = 12.0
+"""A worker without a heartbeat for this long is dead, and what it was doing is done by another. A worker that was
+only asleep (a closed laptop) gets time for its own heartbeat first: see `_rescue_for_ever`."""
 
 RESTART_SECONDS = 1.0
 POLL_SECONDS = 0.5
@@ -93,8 +94,14 @@ async def _work(stop: asyncio.Event, concurrency: int) -> None:
 
 async def _rescue_for_ever(app: App) -> None:
     """Gives the jobs of dead workers to the living."""
+    looked_at = clock.now()
     while True:
-        await rescue_stalled(app)
+        slept = (clock.now() - looked_at).total_seconds()
+        looked_at = clock.now()
+        if slept < STALLED_SECONDS / 2:
+            await rescue_stalled(app)
+        else:  # this process itself was away: its own jobs look stalled until its next heartbeat
+            log.warning("worker.was_away", seconds=round(slept))
         await asyncio.sleep(HEARTBEAT_SECONDS)
 
 

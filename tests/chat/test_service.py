@@ -1,15 +1,17 @@
 """A customer opens a conversation, writes in it, and reads on in it."""
 
 import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from disputes.chat import handoff, service, thread
+from disputes import database
+from disputes.chat import handoff, queries, service, thread
 from disputes.chat.schemas import MESSAGE_LIMIT
-from disputes.chat.tables import Conversation
+from disputes.chat.tables import Conversation, Message
 from disputes.errors import Invalid, NotFound, Refused
 from disputes.people import codes
 from disputes.people.tables import Staff, StatusRequest
@@ -81,6 +83,9 @@ class TestReceive:
             "😡😡😡",
             "<script>alert(1)</script> & <b>bold</b>",
         ]
+
+    def test_what_the_database_cannot_hold_is_left_out(self, say: Say) -> None:
+        assert say("a\0b \ud83d c").text == "ab  c"
 
     def test_a_typed_slash_is_no_button(self, session: Session, say: Say) -> None:
         say("hello")
@@ -209,6 +214,40 @@ class TestStatusCode:
     def test_without_a_request_six_digits_are_just_digits(self, say: Say) -> None:
         assert say("123456").text == "123456"
 
+    @pytest.mark.parametrize(
+        "typed", ["123456", "123 456", "12 34 56", "123.456", "my code is 123\u00a0456", "it's 123-456!"]
+    )
+    def test_however_it_is_spelled(self, session: Session, conversation: Conversation, say: Say, typed: str) -> None:
+        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
+        request = session.get(StatusRequest, conversation.status_request_id)
+        assert request is not None
+        request.code_digest = codes.digest_of(request.id, "123456")
+        message = say(typed)
+        assert message.note == {"code_result": "verified"}
+        assert not any(digit in message.text for digit in "123456")
+
+    @pytest.mark.parametrize(
+        "told",
+        [
+            "Please call me on +44 770 090 0123, the lamp of order 100234 broke when I unpacked it",
+            "my number is 07700900123",
+            "It was ordered with number 100234 and has never arrived at my door",
+        ],
+    )
+    def test_other_numbers_are_left_alone(
+        self, session: Session, conversation: Conversation, say: Say, told: str
+    ) -> None:
+        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
+        message = say(told)
+        assert (message.text, message.payload) == (told, None)
+
+    def test_the_proof_ends_with_the_chat(self, session: Session, conversation: Conversation, say: Say) -> None:
+        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
+        handoff.end_by_customer(session, conversation.id)
+        say("hello again")
+        with pytest.raises(Refused):
+            service.progress_for_conversation(session, conversation.id)
+
     def test_after_the_proof_digits_are_digits_again(
         self, session: Session, conversation: Conversation, say: Say
     ) -> None:
@@ -225,6 +264,25 @@ class TestStatusCode:
         service.request_status_code(session, conversation.id, "10023", "ada@example.org")
         with pytest.raises(Refused):
             service.progress_for_conversation(session, conversation.id)
+
+
+class TestUpdatesWhileSomebodyWrites:
+    def test_a_message_stored_between_the_two_reads_counts_as_seen(
+        self, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with database.transaction() as session:
+            chat = service.open_conversation(session, None)[0].id
+        read = queries.messages_after
+
+        def read_after_somebody_wrote(*args: Any, **kwargs: Any) -> list[Message]:
+            monkeypatch.setattr(queries, "messages_after", read)
+            database.run(service.receive, chat, "in between", client_id="1")
+            return read(*args, **kwargs)
+
+        monkeypatch.setattr(queries, "messages_after", read_after_somebody_wrote)
+        news = database.run(service.updates, chat, 0)
+        assert [message["text"] for message in news.messages] == ["in between"]
+        assert database.run(service.updates, chat, news.last_seq).messages == []
 
 
 class TestFacts:

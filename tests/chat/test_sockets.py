@@ -14,9 +14,13 @@ from starlette.applications import Starlette
 
 from disputes import database
 from disputes.chat import handoff, queries, service, thread
+from disputes.chat.assistant_state import AssistantState
 from disputes.chat.gateway import Gateway
+from disputes.chat.hub import Hub
 from disputes.chat.schemas import Part
+from disputes.chat.sockets import BURST, CustomerNamespace, Gone
 from disputes.chat.tables import Conversation
+from disputes.people import service as people
 from tests.chat.conftest import add_agent
 from tests.socket_client import SocketClient
 
@@ -102,7 +106,13 @@ class TestMessages:
         for number in range(21):
             modern.write(f"message {number}")
         assert modern.expect("message_refused")["code"] == "too_many"
-        assert len(texts_of(modern.session_id)) == 20
+        assert len(texts_of(modern.session_id)) == BURST - 1  # the session request was a frame as well
+
+    def test_a_new_session_request_does_not_lift_the_limit(self, modern: SocketClient) -> None:
+        for number in range(BURST):
+            modern.send("session_request", {"session_id": modern.session_id, "last_seq": 0})
+            modern.write(f"message {number}")
+        assert modern.expect("message_refused")["code"] == "too_many"
 
     @pytest.mark.parametrize("odd", [None, "text", 7, [], {"message": {"a": 1}}, {"metadata": "not json"}])
     def test_odd_frames_break_nothing(self, modern: SocketClient, odd: Any) -> None:
@@ -173,11 +183,71 @@ class TestResume:
         assert modern.expect("bot_uttered")["text"] == "after the break"
 
 
+class TestGone:
+    def test_a_socket_that_left_meanwhile_is_not_listened_for(self) -> None:
+        async def bind_after_leaving() -> Hub:
+            hub = Hub()
+            namespace = CustomerNamespace(hub, AssistantState())
+            await namespace.on_connect("sid", {})
+            await namespace.on_disconnect("sid")
+            with pytest.raises(Gone):
+                await namespace._bind("sid", {"last_seq": 0})
+            return hub
+
+        hub = asyncio.run(bind_after_leaving())
+        assert hub._listeners == {}
+
+
 class TestDesk:
+    def test_an_agent_follows_a_chat_on_a_page_of_our_own_only(self, address: str) -> None:
+        cookie = cookie_of("agent")
+        connect_to_desk(address, cookie, origin=address).disconnect()
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            connect_to_desk(address, cookie, origin="https://www.example.com")
+
+    def test_a_mediator_has_no_place_at_the_desk(self, address: str) -> None:
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            connect_to_desk(address, cookie_of("mediator"), origin=address)
+
+    def test_after_a_sign_out_an_open_tab_may_not_write(self, address: str) -> None:
+        cookie = cookie_of("agent")
+        client = connect_to_desk(address, cookie, origin=address)
+        refused: list[Any] = []
+        answered = Event()
+
+        def remember(data: Any) -> None:
+            refused.append(data)
+            answered.set()
+
+        client.on("message_refused", remember, namespace="/desk")
+        database.run(people.sign_out, cookie)
+        with database.transaction() as session:
+            chat = service.open_conversation(session, None)[0].id
+        client.emit("say", {"conversation_id": str(chat), "text": "hi", "client_id": "1"}, namespace="/desk")
+        assert answered.wait(5)
+        assert refused[0]["code"] == "sign_in_needed"
+        client.disconnect()
+
     def test_without_a_session_cookie_the_desk_refuses(self, address: str) -> None:
         client = socketio.Client(reconnection=False)
         with pytest.raises(socketio.exceptions.ConnectionError):
             client.connect(address, namespaces=["/desk"], transports=["websocket"])
+
+
+def cookie_of(role: str) -> str:
+    """The session cookie of a new member of staff."""
+    with database.transaction() as session:
+        staff = people.add_staff(session, f"{role}@example.org", f"{role.title()} Test", role)
+        path = people.new_sign_in_link(session, staff)
+        return people.use_sign_in_link(session, path.rpartition("/")[2]).token
+
+
+def connect_to_desk(address: str, cookie: str, *, origin: str) -> socketio.Client:
+    """A browser tab at the desk."""
+    client = socketio.Client(reconnection=False)
+    headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}", "Origin": origin}
+    client.connect(address, headers=headers, namespaces=["/desk"], transports=["polling"])
+    return client
 
 
 def chat_of(session_id: str) -> UUID:
