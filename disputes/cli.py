@@ -84,7 +84,9 @@ def web(
 def worker() -> None:
     """Run the jobs: the assistant's turns, letters, periodic work."""
     from disputes.local.attach import database_for_command
+    from disputes.local.preflight import check_key
 
+    check_key(settings())
     with database_for_command(ROOT):
         from disputes import serving
 

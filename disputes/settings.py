@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="address customers and letters use; empty: http://127.0.0.1:PORT")
     secret_key: str = Field("", description="signs cookies and codes; required on any address but loopback")
     rasa_url: str = Field("http://127.0.0.1:5005", description="where Rasa answers")
-    rasa_token: str = Field("", description="shared secret for Rasa's HTTP API (JWT); empty: no token is sent")
+    rasa_token: str = Field("", description="shared secret for Rasa's HTTP API (JWT); empty: `run` makes one")
     rasa_tracker_url: str = Field("", description="Rasa's own database, as a SQLAlchemy 1.4 URL (psycopg2)")
     actions_url: str = Field("http://127.0.0.1:5055/webhook", description="where Rasa finds the actions")
     orders_url: str = Field("", description="the shop's order system; empty: the demo stand-in of this program")
@@ -29,7 +29,7 @@ class Settings(BaseSettings):
     smtp_url: str = Field("", description="smtp://user:password@host:port; empty: letters go to VAR_DIR/mail")
     mail_from: str = Field("", description="sender of letters; empty: the policy's support address")
     policy_file: Path = Field(Path("policy.yml"), description="the shop's policy")
-    widget_identity_key: str = Field("", description="key the shop signs its customers' identity with")
+    widget_identity_key: str = Field("", description="reserved: not used yet")
     allowed_origins: str = Field(
         "", description="web sites that may embed the widget, comma separated; empty: own site"
     )

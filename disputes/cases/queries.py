@@ -19,11 +19,6 @@ def case_of_filing(session: Session, filing_key: str) -> Case | None:
     return session.scalar(select(Case).where(Case.filing_key == filing_key).options(*_PEOPLE))
 
 
-def case_by_id(session: Session, case_id: UUID) -> Case | None:
-    """One case with its complainant and investigator."""
-    return session.scalar(select(Case).where(Case.id == case_id).options(*_PEOPLE))
-
-
 def case_by_reference(session: Session, reference: str) -> Case | None:
     """The case of a reference as we write it (see `references.normalise`)."""
     return session.scalar(select(Case).where(Case.reference == reference).options(*_PEOPLE))

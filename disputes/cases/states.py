@@ -28,7 +28,6 @@ ENDED = frozenset({"resolved", "closed", "withdrawn", "redirected", "merged"})
 OPEN = frozenset(STATES) - ENDED
 
 CASE_WORKERS = frozenset({"agent", "manager"})
-NO_ROLE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,16 @@ class Plan:
     rasa_port: int
     actions_port: int
     postgres: EmbeddedPostgres | None
-    rasa_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    fresh_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
     @property
     def site(self) -> str:
         return f"http://{self.settings.host}:{self.settings.port}"
+
+    @property
+    def rasa_token(self) -> str:
+        """The secret of Rasa's HTTP API: RASA_TOKEN when it is set, else one made for this start."""
+        return self.settings.rasa_token or self.fresh_token
 
     def environment(self) -> dict[str, str]:
         """For our own processes: what was in ours, with the addresses that were decided here."""
@@ -158,7 +163,7 @@ async def _seed(plan: Plan, supervisor: Supervisor, environment: dict[str, str])
 
 
 def _rasa_command(plan: Plan, model: Path) -> list[str]:
-    """Rasa on loopback; its HTTP API opens only with the token of this start, which is in its environment."""
+    """Rasa on loopback; its HTTP API opens only with the plan's token, which is in its environment."""
     return [
         *training.rasa_command(plan.root, "nlu_components.start"),
         *["run", "--interface", "127.0.0.1", "--port", str(plan.rasa_port)],

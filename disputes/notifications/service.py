@@ -20,8 +20,8 @@ from disputes.policy import Policy
 from disputes.settings import settings
 
 DELIVER: Final = "notifications.deliver"
-DELIVERY_TRIES: Final = 9
-"""After so many tries a letter has failed; with waits of 3, 9, 27 ... seconds that is about 2 hours 45 minutes."""
+DELIVERY_TRIES: Final = 79
+"""After so many tries a letter has failed; with waits of 3, 9, 27 ... seconds, at most an hour, that is three days."""
 
 NO_ADDRESS: Final = "no e-mail address: the complainant gave only a telephone number"
 LONGEST_REASON: Final = 300

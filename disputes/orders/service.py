@@ -10,6 +10,7 @@ from disputes.settings import settings
 
 _LEADING_WORDS = re.compile(r"^(?:(?:my|the|order|number|no|nr|is)(?![\w-])[ .:]*)*#?\s*", re.IGNORECASE)
 _CANONICAL = re.compile(r"^[A-Z0-9](?:[A-Z0-9-]{1,30})[A-Z0-9]$")
+_SHOP_PREFIX = re.compile(r"^CN-?(?=[0-9])")
 LONGEST_PREFIX = 3
 
 
@@ -22,9 +23,10 @@ def look_up(number: str) -> Order:
 
 
 def normalise_number(text: str) -> str | None:
-    """The order number in what a customer typed: capitals, no spaces, no '#'; None when there is none in it.
+    """The order number in what a customer typed: capitals, no spaces, no '#', no "CN-"; None when there is none in it.
 
-    "#10 023" is "10023", "order no. cn-10023" is "CN-10023". A sentence that holds a figure is not one.
+    "#10 023" and "order no. cn-10023" are both "10023": the shop writes the same number with its initials and
+    without. A sentence that holds a figure is not one.
     """
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
     plain = _LEADING_WORDS.sub("", " ".join(plain.split())).strip(" .#")
@@ -36,7 +38,10 @@ def normalise_number(text: str) -> str | None:
     if not all(any(sign.isdigit() for sign in part) for part in figures):
         return None
     number = "".join(parts).upper()
-    return number if _CANONICAL.match(number) and any(sign.isdigit() for sign in number) else None
+    if not _CANONICAL.match(number) or not any(sign.isdigit() for sign in number):
+        return None
+    bare = _SHOP_PREFIX.sub("", number)
+    return bare if _CANONICAL.match(bare) else number
 
 
 @cache

@@ -171,6 +171,12 @@ class TestResponses:
     def test_a_question_that_rasa_puts_itself_needs_no_values(self, name: str) -> None:
         assert re.findall(r"\{\w+\}", json.dumps(RESPONSES[name])) == []
 
+    def test_only_who_gave_an_e_mail_address_is_sent_to_the_page_that_asks_for_it(self) -> None:
+        linked = {name for name, variation in texts() if "{status_page}" in json.dumps(variation)}
+        assert "utter_filed" not in linked
+        assert "utter_filed_and_mailed" in linked
+        assert "{support_phone}" in RESPONSES["utter_filed"][0]["text"]
+
     def test_template_values_never_replace_the_message(self) -> None:
         reserved = {"text", "buttons", "elements", "custom", "image", "attachment", "response", "template"}
         named = set(re.findall(r"\{(\w+)\}", json.dumps(RESPONSES)))

@@ -56,7 +56,7 @@ class TestSentences:
         result = disputes("run", VAR_DIR=str(tmp_path), PORT=str(free_port()), DATABASE_URL=url)
         assert_one_sentence(result, "The database of DATABASE_URL does not answer")
 
-    @pytest.mark.parametrize("command", ["run", "web"])
+    @pytest.mark.parametrize("command", ["run", "web", "worker"])
     def test_an_open_address_without_a_key(self, tmp_path: Path, command: str) -> None:
         result = disputes(command, VAR_DIR=str(tmp_path), PORT=str(free_port()), HOST="0.0.0.0")
         assert_one_sentence(result, "SECRET_KEY must be set")
@@ -86,6 +86,13 @@ class TestPlan:
         settings = Settings(var_dir=tmp_path, port=free_port())
         first = make_plan(ROOT, settings)
         assert len({first.settings.port, first.rasa_port, first.actions_port}) == 3
+
+    def test_the_secret_of_rasas_api_is_the_one_that_was_set_or_a_fresh_one(self, plan: Plan) -> None:
+        made = plan.environment()["RASA_TOKEN"]
+        assert len(made) >= 32
+        assert plan.environment_for_rasa()["RASA_TOKEN"] == made
+        told = replace(plan, settings=plan.settings.model_copy(update={"rasa_token": "chosen"}))
+        assert told.environment()["RASA_TOKEN"] == told.environment_for_rasa()["RASA_TOKEN"] == "chosen"
 
     def test_rasa_gets_no_secrets(self, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("SECRET_KEY", "SMTP_URL", "ORDERS_TOKEN", "WIDGET_IDENTITY_KEY"):
