@@ -234,15 +234,25 @@ def _store(session: Session, conversation: Conversation, text: str, client_id: s
     shown = title if title is not None else text.strip()
     if title is None and conversation.status_request_id is not None:
         shown, payload, note = _take_code(session, conversation.status_request_id, shown)
+    for_the_chat = payload in (handoff.TALK_TO_PERSON, handoff.BACK_TO_ASSISTANT)
+    asks_assistant = conversation.owner == "bot" and not for_the_chat
     message = thread.append(
-        session, conversation, "customer", shown, client_id=client_id, payload=payload, note=note, lists=True
+        session,
+        conversation,
+        "customer",
+        shown,
+        client_id=client_id,
+        payload=payload,
+        note=note,
+        turn="waiting" if asks_assistant else None,
+        lists=True,
     )
-    if payload == handoff.TALK_TO_PERSON:
+    if asks_assistant:
+        thread.ask_assistant(session, message)
+    elif payload == handoff.TALK_TO_PERSON:
         handoff.request_person(session, conversation, "asked for a person", None)
     elif payload == handoff.BACK_TO_ASSISTANT:
         handoff.back_to_assistant(session, conversation)
-    elif conversation.owner == "bot":
-        thread.ask_assistant(session, message)
     return message
 
 

@@ -21,13 +21,14 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Ends with this package: while it lives, its event loop is the running one, and no other can be started."""
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     own = os.environ.get("CHROMIUM") or shutil.which("chromium")
     launched = playwright.chromium.launch(executable_path=own, args=FLAGS)

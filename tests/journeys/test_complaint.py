@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.journeys.conftest import NewContext, greeted
 from tests.journeys.people import Customer
+from tests.journeys.pictures import look
 from tests.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
@@ -120,6 +121,7 @@ class TestStatus:
         page.get_by_label("Code").fill(code_for(stack, "stan@example.org"))
         page.get_by_role("button", name="See how it stands").click()
         expect(page.get_by_text(reference).first).to_be_visible()
+        look(page, "status-stands-1440-light")
         assert "stan" not in page.url
         text = page.locator("main").inner_text()
         assert "st•" in text.lower() or "s•••@example.org" in text

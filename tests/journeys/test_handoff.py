@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import NewContext, greeted
 from tests.journeys.people import Agent, Customer
+from tests.journeys.pictures import look
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
@@ -38,6 +39,8 @@ def test_from_the_assistant_to_a_person_and_back(
     customer.sees("Hello, I am here now. How can I help?")
     customer.write("Can you send it again, please?")
     agent.sees("Can you send it again, please?")
+    look(agent.page, "desk-live-1440-light")
+    look(customer.page, "chat-live-1440-light")
 
     agent.hand_back("A new parcel goes out tomorrow")
     customer.sees("handed you back to the assistant")

@@ -3,20 +3,16 @@
 The pictures are in `var/screenshots`; `docs/img` holds the best of them.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import NewContext, greeted, signed_in
 from tests.journeys.people import Customer
-from tests.stack import ROOT, Stack
+from tests.journeys.pictures import look
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
 
-SHOTS = ROOT / "var" / "screenshots"
 WIDTHS = (320, 768, 1440)
 SCHEMES = ("light", "dark")
 PUBLIC = {"shop": "/", "complaint": "/complaint", "status": "/status", "policy": "/policy", "mail": "/dev/mail"}
@@ -59,21 +55,6 @@ class TestLook:
         look(agent.page, f"desk-case-{width}-{scheme}")
 
 
-def look(page: Page, name: str) -> None:
-    """Takes a picture, and fails on serious faults or a page that is wider than the screen."""
-    page.screenshot(path=SHOTS / f"{name}.png")
-    found = Axe().run(page).response["violations"]
-    serious = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found if is_serious(fault["impact"])]
-    assert serious == [], name
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0, f"{name} is {wider} px wider than the screen"
-
-
-def is_serious(impact: str) -> bool:
-    """What keeps somebody from using the page."""
-    return impact in ("serious", "critical")
-
-
 def bring_to_summary(customer: Customer) -> None:
     """A complaint with a long name, up to the summary."""
     customer.is_answered_with("my parcel 10023 never arrived", "settle")
@@ -84,9 +65,3 @@ def bring_to_summary(customer: Customer) -> None:
     customer.sees("add anything")
     customer.write("It was promised for last Tuesday, I stayed at home, and nobody came. " * 6)
     customer.sees("Please check")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def shots_folder() -> Iterator[Path]:
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    yield SHOTS

@@ -27,12 +27,12 @@ def test_nothing_in_the_widget_reads_html() -> None:
     assert not [text for text in sources if re.search(r"innerHTML|outerHTML|unsafeHTML|insertAdjacentHTML", text)]
 
 
-@pytest.mark.skipif(
-    shutil.which("node") is None or not (WIDGET / "node_modules").is_dir(),
-    reason="needs node and `npm ci` in widget/",
-)
+@pytest.mark.skipif(shutil.which("npm") is None, reason="the widget cannot be built again here: npm is missing")
 def test_a_rebuild_gives_the_same_bytes() -> None:
     committed = BUILT.read_bytes()
+    if not (WIDGET / "node_modules").is_dir():
+        command = ["npm", "ci", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(command, cwd=WIDGET, check=True, capture_output=True, timeout=150)
     try:
         subprocess.run(["node", "build.mjs"], cwd=WIDGET, check=True, capture_output=True, timeout=60)
         assert BUILT.read_bytes() == committed
