@@ -8,24 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from disputes.cases.states import STATES
 from disputes.database import Base
 from disputes.people.tables import TIME, Customer, Staff
-
-STATES = (
-    "filed",
-    "investigating",
-    "awaiting_customer",
-    "outcome_offered",
-    "mediation_offered",
-    "in_mediation",
-    "escalated",
-    "final_response",
-    "resolved",
-    "closed",
-    "withdrawn",
-    "redirected",
-    "merged",
-)
 
 
 class Case(Base):
