@@ -32,6 +32,12 @@ class SocketClient:
         """Opens (or goes on with) a conversation, as our own widget does."""
         self.send("session_request", {"session_id": session_id, "last_seq": last_seq})
         self.session_id = self.expect("session_confirm")
+        self.expect("conversation")
+
+    def be_greeted(self) -> None:
+        """Waits for the assistant's greeting, live or in the history; what came until then is taken as seen."""
+        self.expect_text("automated assistant")
+        self._taken = len(self.seen)
 
     def send(self, event: str, data: Any) -> None:
         """Sends one frame."""

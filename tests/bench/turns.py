@@ -23,7 +23,7 @@ class Customer:
         self._stack = stack
         self._socket = SocketClient(stack.url, patience=PATIENCE)
         self._socket.open()
-        self._socket.expect("bot_uttered")
+        self._socket.be_greeted()
         self._turns = 0
 
     def ask(self) -> float:
@@ -33,7 +33,6 @@ class Customer:
             self._socket.close()
             self._socket = SocketClient(self._stack.url, patience=PATIENCE)
             self._socket.open(session_id, seen)
-            self._socket.expect("conversation")
         self._turns += 1
         began = time.perf_counter()
         self._socket.write(ASKED)

@@ -246,7 +246,7 @@ def connect_to_desk(address: str, cookie: str, *, origin: str) -> socketio.Clien
     """A browser tab at the desk."""
     client = socketio.Client(reconnection=False)
     headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}", "Origin": origin}
-    client.connect(address, headers=headers, namespaces=["/desk"], transports=["polling"])
+    client.connect(address, headers=headers, namespaces=["/desk"], transports=["websocket"])
     return client
 
 

@@ -63,7 +63,7 @@ def opened(stack: Stack) -> SocketClient:
     """A customer who has been greeted."""
     client = SocketClient(stack.url, patience=PATIENCE)
     client.open()
-    client.expect("bot_uttered")
+    client.be_greeted()
     return client
 
 
