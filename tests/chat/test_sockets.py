@@ -231,7 +231,7 @@ class TestDesk:
     def test_without_a_session_cookie_the_desk_refuses(self, address: str) -> None:
         client = socketio.Client(reconnection=False)
         with pytest.raises(socketio.exceptions.ConnectionError):
-            client.connect(address, namespaces=["/desk"], transports=["websocket"])
+            client.connect(address, namespaces=["/desk"], transports=["polling"])
 
 
 def cookie_of(role: str) -> str:
@@ -246,7 +246,7 @@ def connect_to_desk(address: str, cookie: str, *, origin: str) -> socketio.Clien
     """A browser tab at the desk."""
     client = socketio.Client(reconnection=False)
     headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}", "Origin": origin}
-    client.connect(address, headers=headers, namespaces=["/desk"], transports=["websocket"])
+    client.connect(address, headers=headers, namespaces=["/desk"], transports=["polling"])
     return client
 
 
