@@ -10,7 +10,7 @@ from actions.complaint import EMPTIED
 from actions.forms import AGAIN, CHANGE
 from actions.talk import BotAction, Event, Talk, set_slots, told_order
 from disputes import policy
-from disputes.cases import service as cases
+from disputes.cases import filing
 from disputes.errors import Invalid
 from disputes.settings import settings
 
@@ -71,7 +71,7 @@ class FileComplaint(BotAction):
         if any(talk.slot(name) is None for name in asked_for if name != slots.CONFIRMED):
             return self._nothing_to_file(talk)
         try:
-            complaint = cases.read_complaint(
+            complaint = filing.read_complaint(
                 {
                     "name": talk.slot(slots.NAME),
                     "email": talk.slot(slots.EMAIL),
@@ -86,7 +86,7 @@ class FileComplaint(BotAction):
             )
         except Invalid as refusal:
             return self._ask_again(talk, refusal)
-        case = await edge.in_transaction(cases.file_complaint, complaint, filing_key=_filing_key(talk))
+        case = await edge.in_transaction(filing.file_complaint, complaint, filing_key=_filing_key(talk))
         say_date = policy.current().say_date
         talk.say(
             "utter_filed_and_mailed" if complaint.email else "utter_filed",

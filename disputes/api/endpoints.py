@@ -20,7 +20,7 @@ from disputes.api.schemas import (
     Verified,
 )
 from disputes.cases import progress
-from disputes.cases import service as cases
+from disputes.cases import filing
 from disputes.edge.addresses import ip_digest
 from disputes.edge.limits import note_filing
 from disputes.edge.words import CODE_REQUESTED, CODE_RESULTS
@@ -54,11 +54,11 @@ def file_complaint(
     Sent again with the same `Idempotency-Key` and the same content, it gives the same reference and files
     nothing more.
     """
-    given = cases.read_complaint({**complaint.model_dump(), "source": "form"})
+    given = filing.read_complaint({**complaint.model_dump(), "source": "form"})
     key = _filing_key(idempotency_key, complaint)
     with database.transaction() as session:
         note_filing(session, ip_digest(request))
-        case = cases.file_complaint(session, given, filing_key=key)
+        case = filing.file_complaint(session, given, filing_key=key)
         stands = progress.progress_of_cases(session, [case])[0]
     return ComplaintFiled(
         reference=stands.reference,

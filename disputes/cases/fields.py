@@ -5,6 +5,8 @@ import unicodedata
 import email_validator
 import phonenumbers
 
+from disputes.errors import Invalid
+
 SHORTEST_DESCRIPTION = 10
 LONGEST_DESCRIPTION = 20_000
 LONGEST_NAME = 200
@@ -80,3 +82,15 @@ def clean_note(text: str) -> str | None:
     if len(note) > LONGEST_NOTE:
         raise FieldError(f"Please shorten this to {LONGEST_NOTE:,} characters.")
     return note or None
+
+
+def note_needed(typed: str, field: str, sentence: str) -> str:
+    """A short free text that must be there. Raises `Invalid` with the sentence for `field`, or with why it is too
+    long."""
+    try:
+        written = clean_note(typed)
+    except FieldError as fault:
+        raise Invalid(str(fault), {field: str(fault)}) from fault
+    if written is None:
+        raise Invalid(sentence, {field: sentence})
+    return written

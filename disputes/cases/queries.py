@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from disputes.cases.states import ENDED
 from disputes.cases.tables import Case, CaseEvent
-from disputes.people.tables import Customer
+from disputes.people.tables import Customer, Staff
 
-_PEOPLE = (joinedload(Case.customer), joinedload(Case.investigator))
+_PEOPLE = (joinedload(Case.customer), joinedload(Case.investigator), joinedload(Case.decider))
+_WORDS = (joinedload(CaseEvent.staff), joinedload(CaseEvent.words))
 
 
 def case_of_filing(session: Session, filing_key: str) -> Case | None:
@@ -95,7 +96,7 @@ def events_of(session: Session, case_ids: Sequence[UUID]) -> Sequence[CaseEvent]
     found = (
         select(CaseEvent)
         .where(CaseEvent.case_id.in_(case_ids))
-        .options(joinedload(CaseEvent.staff))
+        .options(*_WORDS)
         .order_by(CaseEvent.case_id, CaseEvent.seq)
     )
     return session.scalars(found).all()
@@ -107,9 +108,10 @@ def event_with_case(session: Session, event_id: UUID) -> CaseEvent | None:
         select(CaseEvent)
         .where(CaseEvent.id == event_id)
         .options(
-            joinedload(CaseEvent.staff),
+            *_WORDS,
             joinedload(CaseEvent.case).joinedload(Case.customer),
             joinedload(CaseEvent.case).joinedload(Case.investigator),
+            joinedload(CaseEvent.case).joinedload(Case.decider),
         )
     )
     return session.scalar(found)
@@ -119,6 +121,36 @@ def event_of_key(session: Session, case_id: UUID, key: str) -> CaseEvent | None:
     """The event that was written for that key of its sender, if it was."""
     found = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.data["key"].astext == key)
     return session.scalar(found)
+
+
+def investigators_of(session: Session, case_id: UUID) -> frozenset[UUID]:
+    """Everybody who ever looked into the case, from its history."""
+    named = CaseEvent.data["investigator"].astext
+    found = select(named).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(("taken", "assigned")))
+    return frozenset(UUID(staff_id) for staff_id in session.scalars(found) if staff_id)
+
+
+def past_deciders_of(session: Session, case_id: UUID) -> frozenset[UUID]:
+    """Who wrote a final response in this case before; nobody where the shop has no other manager to ask."""
+    wrote = select(CaseEvent.staff_id).where(CaseEvent.case_id == case_id, CaseEvent.kind == "final_response")
+    past = frozenset(staff_id for staff_id in session.scalars(wrote) if staff_id)
+    if not past:
+        return past
+    barred = past | investigators_of(session, case_id)
+    others = select(func.count()).where(Staff.role == "manager", Staff.active, Staff.id.not_in(barred))
+    return past if session.scalar(others) else frozenset()
+
+
+def other_managers(session: Session, staff_id: UUID) -> int:
+    """How many managers there are besides this person."""
+    found = select(func.count()).where(Staff.role == "manager", Staff.active, Staff.id != staff_id)
+    return session.scalars(found).one()
+
+
+def last_event(session: Session, case_id: UUID, *kinds: str) -> CaseEvent | None:
+    """The latest line of these kinds in the case's history."""
+    found = select(CaseEvent).where(CaseEvent.case_id == case_id, CaseEvent.kind.in_(kinds)).options(*_WORDS)
+    return session.scalars(found.order_by(CaseEvent.seq.desc()).limit(1)).first()
 
 
 def customer_like(session: Session, *, name: str, email: str | None, phone: str | None) -> Customer | None:

@@ -33,6 +33,9 @@ class Complaint(BaseModel):
     filed_by_staff_id: UUID | None = None
     informal_outcome: str | None = None
     scope_review: bool = False
+    reseller: str | None = None
+    linked_to_id: UUID | None = None
+    country: str | None = None
 
     @field_validator("email", "phone", "order_number", "desired_outcome", "informal_outcome", mode="before")
     @classmethod

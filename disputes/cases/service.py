@@ -1,95 +1,25 @@
-"""What can be done with a complaint. Every verb runs in the caller's transaction and may flush, never commits."""
+"""What staff can do with a complaint, besides what has a package of its own (questions, offers, mediation).
 
-from collections.abc import Callable, Mapping
-from typing import Any
-from uuid import UUID
+Every verb runs in the caller's transaction and may flush, never commits; it locks the case before it looks.
+"""
 
-from pydantic import ValidationError
-from sqlalchemy.dialects.postgresql import insert
+from datetime import date, datetime
+
 from sqlalchemy.orm import Session
 
-from disputes import clock, jobs, policy
-from disputes.cases import queries, states
-from disputes.cases.fields import FieldError, clean_email, clean_note, clean_phone
-from disputes.cases.references import new_reference
-from disputes.cases.schemas import Complaint
-from disputes.cases.states import Actor, ActorKind, Transition
+from disputes import clock, policy
+from disputes.cases import clocks, engine, queries, states, tasks
+from disputes.cases.clocks import Timer
+from disputes.cases.fields import note_needed
+from disputes.cases.states import Actor, NotAllowed
 from disputes.cases.tables import Case, CaseEvent
-from disputes.errors import Conflict, Invalid
-from disputes.orders.service import normalise_number
-from disputes.people.tables import Customer, Staff
-
-REFERENCE_TRIES = 8
-TELL = "notifications.tell"
+from disputes.errors import Conflict, Invalid, NotFound
+from disputes.people.tables import Staff
 
 
-def read_complaint(given: Mapping[str, Any]) -> Complaint:
-    """A complaint from what somebody typed, with the shop's country for phone numbers.
-
-    Raises `Invalid`; its `fields` has a sentence for each field that cannot be used ("contact" when both are
-    missing). An order number that looks like none is kept as it was typed: it never stops a complaint.
-    """
-    values = dict(given)
-    number = values.get("order_number")
-    if isinstance(number, str):
-        values["order_number"] = normalise_number(number) or clean_note(number[:64])
-    if values.get("category") not in policy.current().categories:
-        values["category"] = "other"
-    try:
-        return Complaint.model_validate(values, context={"country": policy.current().shop.country})
-    except ValidationError as fault:
-        wrong = {str((*error["loc"], "contact")[0]): _sentence(error["msg"]) for error in fault.errors()}
-        raise Invalid("Please check what you entered.", wrong) from None  # the cause would carry personal data
-
-
-def file_complaint(session: Session, complaint: Complaint, *, filing_key: str) -> Case:
-    """Files a complaint (T1) and returns its case, with the acknowledgement queued.
-
-    `filing_key` is the caller's name for this filing, for example "chat:<message id>". A second call with the
-    same key, also at the same moment, returns the same case and does nothing else.
-    """
-    known = queries.case_of_filing(session, filing_key)
-    if known is not None:
-        return known
-    step, actor = states.FILED, _filer(session, complaint)
-    states.check(step, states.DRAFT, actor)
-    savepoint = session.begin_nested()
-    case_id = _insert_case(session, complaint, filing_key)
-    if case_id is None:
-        savepoint.rollback()  # somebody filed under this key meanwhile; their customer row is the one to keep
-        return _known(session, filing_key)
-    savepoint.commit()
-    case = queries.locked(session, case_id)
-    event = _append(
-        session,
-        case,
-        step.event,
-        actor=actor.kind,
-        staff_id=complaint.filed_by_staff_id,
-        step=step,
-        from_state=None,
-        data={"source": complaint.source, "policy": policy.current().digest},
-    )
-    _tell(session, event)
-    return case
-
-
-def open_cases_for(
-    session: Session, *, email: str | None = None, phone: str | None = None, order_number: str | None = None
-) -> list[Case]:
-    """Open complaints of that person, of one order when it is given: to show a duplicate before filing.
-
-    That a complaint exists is nobody else's business. Show it to staff, to a person who has entered the code, or
-    in the conversation it came from (`case.conversation_id`); not to whoever types an address.
-    """
-    return list(
-        queries.open_cases_of_person(
-            session,
-            email=_or_none(clean_email, email),
-            phone=_or_none(lambda typed: clean_phone(typed, policy.current().shop.country), phone),
-            order_number=normalise_number(order_number) if order_number else None,
-        )
-    )
+def acting(staff: Staff) -> Actor:
+    """A member of staff as the table of steps sees them."""
+    return Actor("staff", staff.role, staff.id)
 
 
 def take(session: Session, case: Case, staff: Staff) -> Case:
@@ -103,159 +33,267 @@ def take(session: Session, case: Case, staff: Staff) -> Case:
         if case.investigator_id == staff.id:
             return case
         raise Conflict(f"{case.investigator.name} has already taken this complaint.")
-    step = states.TAKEN
-    states.check(step, case.state, Actor("staff", staff.role))
-    before = case.state
-    case.state = step.target
+    states.check(states.TAKEN, engine.standing_of(session, case), acting(staff))
+    _check_free(session, case, staff)
     case.investigator = staff
-    case.next_date = case.first_answer_by
-    event = _append(session, case, step.event, actor="staff", staff_id=staff.id, step=step, from_state=before)
-    _tell(session, event)
+    case.investigator_id = staff.id
+    engine.move(session, case, states.TAKEN, acting(staff), data={"investigator": str(staff.id)})
     return case
 
 
-def add_customer_information(
-    session: Session,
-    case: Case,
-    text: str,
-    *,
-    key: str | None = None,
-    actor: ActorKind = "customer",
-    conversation_id: UUID | None = None,
-) -> CaseEvent:
-    """Adds what the complainant wants to say besides; the complaint itself stays as it was filed.
+def assign(session: Session, case: Case, by: Staff, to: Staff) -> Case:
+    """A manager gives a complaint to somebody, also from one person to another; the complainant is told the name.
 
-    `key` is the sender's name for it: a second call with the same key adds nothing. Raises `Invalid` when the
-    text is empty or too long. The caller has made sure that it comes from the complainant.
+    Raises `NotAllowed` for others than managers, `Invalid` for somebody who cannot work on it.
     """
-    try:
-        note = clean_note(text)
-    except FieldError as fault:
-        raise Invalid(str(fault), {"text": str(fault)}) from fault
-    if note is None:
-        raise Invalid("Please write what you would like to add.", {"text": "Please write what you would like to add."})
     case = queries.locked(session, case.id)
-    known = queries.event_of_key(session, case.id, key) if key else None
-    if known is not None:
-        return known
-    data = {"text": note, "key": key, "conversation_id": str(conversation_id) if conversation_id else None}
-    return _append(
+    if by.role not in states.MANAGERS:
+        raise NotAllowed("This is for managers.")
+    if to.role not in states.CASE_WORKERS or not to.active:
+        raise Invalid("Please choose an agent or a manager who is active.", {"staff": "Please choose somebody else."})
+    if case.investigator_id == to.id:
+        return case
+    engine.require(case.state in states.OPEN, "This complaint has ended.")
+    _check_free(session, case, to)
+    case.investigator, case.investigator_id = to, to.id
+    data = {"investigator": str(to.id)}
+    if case.state == "filed":
+        engine.move(session, case, states.TAKEN, acting(by), data=data)
+        return case
+    engine.note(session, case, "assigned", acting(by), notice="N4", clause="C4", data=data)
+    return case
+
+
+def take_review(session: Session, case: Case, staff: Staff) -> Case:
+    """A manager who did not work on the case takes on its review; the complainant is told the name.
+
+    Raises `NotAllowed` for whoever investigated it (four eyes, I5), `Conflict` when a colleague was first.
+    """
+    case = queries.locked(session, case.id)
+    if staff.role not in states.MANAGERS:
+        raise NotAllowed("This is for managers.")
+    engine.require(case.state == "escalated", "This complaint is not with management.")
+    refusal = states.may_decide(engine.standing_of(session, case), staff.id)
+    if refusal:
+        raise NotAllowed(refusal)
+    if case.decider is not None and case.decider.active:
+        if case.decider_id == staff.id:
+            return case
+        raise Conflict(f"{case.decider.name} has already taken on this review.")
+    case.decider, case.decider_id = staff, staff.id
+    tasks.finish(session, case, "unowned_review")
+    engine.note(session, case, "review_taken", acting(staff), notice="N4r", clause="C7")
+    return case
+
+
+def extend(session: Session, case: Case, staff: Staff, new_date: date, reason: str) -> CaseEvent:
+    """A manager moves the date of this stage, once, forward, with a reason that the customer reads.
+
+    The new date is the end of that day where the shop is, and never after the hard cap, which does not move.
+    Raises `NotAllowed` for others than managers, `Conflict` when it was moved before, `Invalid` for a date or a
+    reason that cannot be used.
+    """
+    case = queries.locked(session, case.id)
+    if staff.role not in states.MANAGERS:
+        raise NotAllowed("This is for managers.")
+    stage = {"filed": "first", "investigating": "first", "escalated": "final"}.get(case.state)
+    engine.require(stage, "At this stage there is no date of ours to move.")
+    engine.require(
+        not (case.first_extended if stage == "first" else case.final_extended),
+        "The date of this stage has been moved once already. It cannot be moved again.",
+    )
+    written = note_needed(reason, "reason", "Please give the reason. The customer reads it.")
+    due = policy.current().calendar.end_of_day(new_date)
+    old = case.first_answer_by if stage == "first" else case.expected_end
+    _check_new_date(case, old, due)
+    if stage == "first":
+        moved_by = clocks.shifted(case.expected_end, old, due, policy.current().calendar)
+        case.first_answer_by, case.first_extended = due, True
+        case.expected_end = min(max(moved_by, due), max(case.hard_cap, due))
+    else:
+        case.expected_end, case.final_extended = due, True
+    engine.replan(session, case)
+    return engine.note(
         session,
         case,
-        "information_added",
-        actor=actor,
-        data={name: value for name, value in data.items() if value is not None},
-        notice="none: the customer has just said it",
+        "extended",
+        acting(staff),
+        notice="NX",
+        clause="C6",
+        data={"stage": stage, "old": old.isoformat(), "new": due.isoformat()},
+        reason=written,
     )
 
 
-def _insert_case(session: Session, complaint: Complaint, filing_key: str) -> UUID | None:
-    """The new case's id; None when the key is taken."""
-    now = clock.now()
-    dates = policy.dates_for_filed(now, policy.current(), complaint.category)
-    row = {
-        "filing_key": filing_key,
-        "state": states.FILED.target,
-        "source": complaint.source,
-        "customer_id": _customer(session, complaint).id,
-        "conversation_id": complaint.conversation_id,
-        "filed_by_id": complaint.filed_by_staff_id,
-        "order_number": _order_number(complaint),
-        "category": complaint.category,
-        "description": complaint.description,
-        "desired_outcome": complaint.desired_outcome,
-        "informal_outcome": complaint.informal_outcome,
-        "scope_review": complaint.scope_review,
-        "filed_at": now,
-        "updated_at": now,
-        "next_date": dates.named_person_by,
-        "first_answer_by": dates.first_answer_by,
-        "expected_end": dates.expected_end,
-        "hard_cap": dates.hard_cap,
-    }
-    for _ in range(REFERENCE_TRIES):
-        tried = insert(Case).values(**row, reference=new_reference()).on_conflict_do_nothing().returning(Case.id)
-        case_id = session.scalar(tried)
-        if case_id is not None:
-            return case_id
-        if queries.case_of_filing(session, filing_key) is not None:
-            return None
-    raise RuntimeError("every reference tried was taken")
+def escalate(session: Session, case: Case, staff: Staff, reason: str) -> CaseEvent:
+    """Hands a complaint to management (T12) before its date, with the reason that the customer reads."""
+    case = queries.locked(session, case.id)
+    written = note_needed(reason, "reason", "Please give the reason. The customer reads it.")
+    return engine.move(session, case, states.ESCALATED, acting(staff), reason=written)
 
 
-def _order_number(complaint: Complaint) -> str | None:
-    """The number as look-ups write it, so that the status page finds it again."""
-    number = complaint.order_number
-    return None if number is None else normalise_number(number) or number
+def propose_redirect(session: Session, case: Case, staff: Staff, reason: str, reseller: str) -> CaseEvent:
+    """Says that a reseller should deal with the case; nothing happens before a manager agrees (`confirm_redirect`).
 
-
-def _customer(session: Session, complaint: Complaint) -> Customer:
-    name, email, phone = complaint.name, complaint.email, complaint.phone
-    customer = queries.customer_like(session, name=name, email=email, phone=phone)
-    if customer is None:
-        customer = Customer(name=name, email=email, phone=phone, created_at=clock.now())
-        session.add(customer)
-        session.flush()
-    return customer
-
-
-def _append(
-    session: Session,
-    case: Case,
-    kind: str,
-    *,
-    actor: ActorKind,
-    staff_id: UUID | None = None,
-    step: Transition | None = None,
-    from_state: str | None = None,
-    data: dict[str, Any] | None = None,
-    notice: str | None = None,
-) -> CaseEvent:
-    """Writes the next line of a locked case's history."""
-    case.last_event_seq += 1
-    case.updated_at = clock.now()
-    event = CaseEvent(
-        case=case,
-        seq=case.last_event_seq,
-        kind=kind,
-        from_state=from_state,
-        to_state=step.target if step else None,
-        actor_kind=actor,
-        staff_id=staff_id,
-        clause_id=step.clause if step else None,
-        notice=step.notice if step else notice,
-        data=data or {},
-        at=case.updated_at,
+    Within five working days of filing (the policy's figure). Raises `Conflict` later than that, or when it has been
+    proposed already.
+    """
+    case = queries.locked(session, case.id)
+    if staff.role not in states.CASE_WORKERS:
+        raise NotAllowed("This is for agents and managers.")
+    engine.require(case.state in states.REDIRECTED.sources, "This is not possible at the stage the complaint is in.")
+    _check_redirect_in_time(case)
+    known = policy.current().reseller_named(reseller)
+    if known is None:
+        raise Invalid("Please choose the reseller.", {"reseller": "Please choose one of the policy's resellers."})
+    written = note_needed(reason, "reason", "Please give the reason. The customer reads it.")
+    engine.require(not tasks.is_open(session, case, "redirect_proposed"), "This has been proposed already.")
+    event = engine.note(
+        session,
+        case,
+        "redirect_proposed",
+        acting(staff),
+        notice="none: a manager decides first",
+        data={"reseller": known.name},
+        reason=written,
+        for_customer=False,
     )
-    session.add(event)
-    session.flush()
+    tasks.open_task(session, case, "redirect_proposed", event=event)
     return event
 
 
-def _tell(session: Session, event: CaseEvent) -> None:
-    jobs.defer(session, TELL, lock=f"case:{event.case_id}", event_id=str(event.id))
+def confirm_redirect(session: Session, case: Case, staff: Staff) -> CaseEvent:
+    """A manager agrees that a reseller should deal with the case (T3); somebody else must have proposed it.
+
+    The customer gets the reason and may object for as long as the policy says.
+    """
+    case = queries.locked(session, case.id)
+    states.check(states.REDIRECTED, engine.standing_of(session, case), acting(staff))
+    proposal = queries.last_event(session, case.id, "redirect_proposed")
+    if proposal is None or not tasks.is_open(session, case, "redirect_proposed"):
+        raise Conflict("Nobody has proposed this.")
+    if proposal.staff_id == staff.id:
+        raise NotAllowed("You proposed this, so another manager must agree to it.")
+    _check_redirect_in_time(case)
+    case.reseller = str(proposal.data["reseller"])
+    reason = proposal.words.reason if proposal.words else None
+    data = {"reseller": case.reseller, "proposal": str(proposal.id)}
+    return engine.move(session, case, states.REDIRECTED, acting(staff), data=data, reason=reason)
 
 
-def _filer(session: Session, complaint: Complaint) -> Actor:
-    if complaint.filed_by_staff_id is None:
-        return Actor("customer")
-    staff = session.get(Staff, complaint.filed_by_staff_id)
-    return Actor("staff", staff.role if staff and staff.active else None)
+def drop_redirect(session: Session, case: Case, staff: Staff) -> None:
+    """A manager does not agree: the case stays ours."""
+    case = queries.locked(session, case.id)
+    if staff.role not in states.MANAGERS:
+        raise NotAllowed("This is for managers.")
+    engine.require(tasks.is_open(session, case, "redirect_proposed"), "Nobody has proposed this.")
+    tasks.finish(session, case, "redirect_proposed", "scope_review")
+    case.scope_review = False
+    engine.note(
+        session, case, "redirect_dropped", acting(staff), notice="none: nothing changes for them", for_customer=False
+    )
 
 
-def _known(session: Session, filing_key: str) -> Case:
-    known = queries.case_of_filing(session, filing_key)
-    if known is None:
-        raise RuntimeError("a filing was taken back while it was repeated")
-    return known
+def merge(session: Session, case: Case, staff: Staff, survivor_reference: str) -> Case:
+    """Joins a complaint with another one of the same person about the same order (T4); the older clock wins.
+
+    Returns the case that goes on. Raises `Invalid` when the two do not belong together.
+    """
+    other = queries.case_by_reference(session, survivor_reference)
+    if other is None:
+        raise NotFound("There is no case with this reference.")
+    first, second = sorted((case.id, other.id))
+    queries.locked(session, first)
+    queries.locked(session, second)
+    case, other = queries.locked(session, case.id), queries.locked(session, other.id)
+    wrong = "These two are not about the same order of the same person."
+    same_person = bool(case.customer.email and case.customer.email == other.customer.email) or bool(
+        case.customer.phone and case.customer.phone == other.customer.phone
+    )
+    if case.id == other.id or not same_person or case.order_number != other.order_number:
+        raise Invalid(wrong, {"survivor": wrong})
+    engine.require(other.state in states.OPEN, "The other complaint has ended.")
+    states.check(states.MERGED, engine.standing_of(session, case), acting(staff))
+    case.merged_into_id = other.id
+    data = {"survivor": str(other.id)}
+    engine.move(session, case, states.MERGED, acting(staff), data=data)
+    _take_over_clocks(session, case, other)
+    engine.note(
+        session,
+        other,
+        "joined",
+        acting(staff),
+        notice="none: N3 of the other complaint tells it",
+        data={"merged": str(case.id)},
+        text=case.description,
+    )
+    return other
 
 
-def _or_none(clean: Callable[[str], str], text: str | None) -> str | None:
-    try:
-        return clean(text) if text else None
-    except FieldError:
-        return None
+def override(session: Session, case: Case, staff: Staff, reason: str) -> CaseEvent:
+    """A manager ends a case against the table (TX): an event of its own, with a reason, and a letter that names the
+    options outside. Not while something that was agreed has not been delivered."""
+    case = queries.locked(session, case.id)
+    states.check(states.OVERRIDDEN, engine.standing_of(session, case), acting(staff))
+    engine.require(not case.open_remedies, "Something that was agreed has not been delivered yet.")
+    written = note_needed(reason, "reason", "Please give the reason. The customer reads it.")
+    case.outcome_code = case.outcome_code or "no_finding"
+    return engine.move(session, case, states.OVERRIDDEN, acting(staff), reason=written)
 
 
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def mark_restricted(session: Session, case: Case, staff: Staff, *, restricted: bool) -> None:
+    """Marks a case that tells of health, faith or the like, so that it stays out of reports and samples."""
+    case = queries.locked(session, case.id)
+    if case.restricted != restricted:
+        case.restricted = restricted
+        engine.note(
+            session,
+            case,
+            "marked_restricted",
+            acting(staff),
+            notice="none: for staff only",
+            data={"restricted": restricted},
+            for_customer=False,
+        )
+
+
+def _check_free(session: Session, case: Case, staff: Staff) -> None:
+    """A complaint about how a case was handled goes to nobody of that case; and somebody must stay free to review."""
+    if case.linked_to_id is not None and case.category == "service":
+        before = queries.investigators_of(session, case.linked_to_id)
+        if staff.id in before:
+            raise NotAllowed("This complaint is about a case you worked on, so somebody else must look into it.")
+    if staff.role in states.MANAGERS and not queries.other_managers(session, staff.id):
+        raise NotAllowed("You are the only manager, so you must stay free to review this complaint.")
+
+
+def _check_new_date(case: Case, old: datetime, due: datetime) -> None:
+    wrong = None
+    if due <= old or due <= clock.now():
+        wrong = "Please choose a date after the one that was promised."
+    elif due > case.hard_cap:
+        last = policy.current().say_date(case.hard_cap)
+        wrong = f"Please choose a date up to {last}. After that the customer need not wait any longer."
+    if wrong:
+        raise Invalid(wrong, {"new_date": wrong})
+
+
+def _check_redirect_in_time(case: Case) -> None:
+    days = policy.current().clocks.redirect_business_days
+    until = policy.current().calendar.due_after_business_days(case.filed_at, days)
+    engine.require(clock.now() <= until, f"This is possible within {days} working days of filing only.")
+
+
+def _take_over_clocks(session: Session, case: Case, other: Case) -> None:
+    """The dates of whichever complaint is older hold for both."""
+    if case.filed_at >= other.filed_at:
+        return
+    changed = case.first_answer_by < other.first_answer_by and other.state in ("filed", "investigating")
+    other.filed_at = case.filed_at
+    other.hard_cap = min(case.hard_cap, other.hard_cap)
+    other.expected_end = min(case.expected_end, other.expected_end)
+    if changed:
+        other.first_answer_by = case.first_answer_by
+        engine.replan(session, other)
+    elif other.final_sent_at is None and other.deadlock_notice_at is None:
+        engine.set_timer(session, other, Timer(clocks.NEVER_MOVES, other.hard_cap))

@@ -23,7 +23,7 @@ def lines_for_staff(events: Iterable[CaseEvent], policy: Policy) -> list[StaffHi
             text=_staff_words(event, policy),
             kind=event.kind,
             by=event.staff.name if event.staff else event.actor_kind,
-            reason=event.reason,
+            reason=event.words.reason if event.words else None,
             clause=event.clause_id,
             notice=event.notice,
             for_customer=event.audience == "everyone",
@@ -42,7 +42,7 @@ def _customers_words(event: CaseEvent, policy: Policy) -> str:
 
 def _staff_words(event: CaseEvent, policy: Policy) -> str:
     if event.kind == "information_added":
-        return f"The customer added: {event.data.get('text', '')}"
+        return f"The customer added: {event.words.text if event.words else '(erased)'}"
     if event.kind == "filed":
         return f"Filed ({event.data.get('source', 'unknown')})."
     return _customers_words(event, policy)

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import secrets
 import sys
 import time
@@ -15,7 +14,7 @@ import psycopg
 from disputes.local import preflight, schema, training
 from disputes.local.children import Child, Say
 from disputes.local.failures import CannotStart
-from disputes.local.postgres import RASA_DATABASE, EmbeddedPostgres
+from disputes.local.postgres import EmbeddedPostgres
 from disputes.local.supervisor import Supervisor
 from disputes.policy import load
 from disputes.settings import Settings
@@ -49,7 +48,7 @@ class Plan:
     def environment(self) -> dict[str, str]:
         """For our own processes: what was in ours, with the addresses that were decided here."""
         if self.postgres is None:
-            database, tracker = self.settings.database_url, _tracker_beside(self.settings)
+            database, tracker = self.settings.database_url, self.settings.tracker_url
         else:
             database, tracker = self.postgres.url(), self.postgres.rasa_url()
         return {
@@ -196,12 +195,3 @@ def _port_for(name: str, settings: Settings, taken: set[int]) -> int:
         raise CannotStart(f"{setting} must be on 127.0.0.1 for `run`, which starts that process itself.")
     preflight.check_port("127.0.0.1", port, setting, purpose=f"the address in {setting}")
     return port
-
-
-def _tracker_beside(settings: Settings) -> str:
-    """Rasa's database: as set, else the database `rasa` on the server of DATABASE_URL."""
-    if settings.rasa_tracker_url:
-        return settings.rasa_tracker_url
-    return re.sub(
-        r"^postgresql(?:\+\w+)?://([^/?]*)[^?]*", rf"postgresql+psycopg2://\1/{RASA_DATABASE}", settings.database_url
-    )

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from disputes import clock
+from disputes.cases import complainant, filing
 from disputes.cases import service as cases
 from disputes.cases.tables import Case
 from disputes.database import transaction
@@ -120,7 +121,7 @@ def seed_demo() -> list[str]:
 def _make(session: Session, demo: DemoCase, staff: dict[str, Staff], key: str) -> None:
     filed_at = clock.now() - timedelta(days=demo.days_ago)
     with clock.set_to(filed_at):
-        complaint = cases.read_complaint(
+        complaint = filing.read_complaint(
             {
                 "name": demo.name,
                 "email": f"{demo.name.lower().replace(' ', '.').replace("'", '')}@example.com",
@@ -132,13 +133,13 @@ def _make(session: Session, demo: DemoCase, staff: dict[str, Staff], key: str) -
                 "source": demo.source,
             }
         )
-        case = cases.file_complaint(session, complaint, filing_key=key)
+        case = filing.file_complaint(session, complaint, filing_key=key)
     if demo.taken_by is not None:
         with clock.set_to(filed_at + timedelta(hours=5)):
             case = cases.take(session, case, staff[demo.taken_by])
     if demo.added is not None:
         with clock.set_to(filed_at + timedelta(days=2)):
-            cases.add_customer_information(session, case, demo.added)
+            complainant.add_information(session, case, demo.added)
 
 
 def _password_file() -> Path:

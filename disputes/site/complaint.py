@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import clock, database
 from disputes.cases import progress, queries
-from disputes.cases import service as cases
+from disputes.cases import filing
 from disputes.edge.addresses import ip_digest
 from disputes.edge.limits import note_filing
 from disputes.edge.templates import page
@@ -64,11 +64,11 @@ def form(request: Request) -> HTMLResponse:
 def send(request: Request, draft: Annotated[Draft, Depends()]) -> Response:
     """Files the complaint once, however often the form is sent, and goes on to the receipt."""
     try:
-        complaint = cases.read_complaint({**draft.values, "source": "form"})
+        complaint = filing.read_complaint({**draft.values, "source": "form"})
         with database.transaction() as session:
             if queries.case_of_filing(session, _filing_key(draft.token)) is None:
                 note_filing(session, ip_digest(request))
-                cases.file_complaint(session, complaint, filing_key=_filing_key(draft.token))
+                filing.file_complaint(session, complaint, filing_key=_filing_key(draft.token))
     except Invalid as fault:
         faults = {PLACE_OF_FAULT.get(name, name): said for name, said in fault.fields.items()}
         return _form(request, draft.key, draft.values, faults=faults, status=HTTPStatus.BAD_REQUEST)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from disputes import clock
-from disputes.cases import service
+from disputes.cases import filing
 from disputes.cases.schemas import Complaint
 from disputes.cases.tables import Case
 from disputes.people.tables import Staff
@@ -25,12 +25,12 @@ DEFAULTS: dict[str, Any] = {
 
 def complaint(**changes: Any) -> Complaint:
     """A complaint about a lost parcel, with changes."""
-    return service.read_complaint(DEFAULTS | changes)
+    return filing.read_complaint(DEFAULTS | changes)
 
 
 def filed(session: Session, **changes: Any) -> Case:
     """A filed complaint."""
-    return service.file_complaint(session, complaint(**changes), filing_key=f"test:{uuid4()}")
+    return filing.file_complaint(session, complaint(**changes), filing_key=f"test:{uuid4()}")
 
 
 def staff(session: Session, *, role: str = "agent", name: str = "Ann Baker") -> Staff:

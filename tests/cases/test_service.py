@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from disputes import database, policy
-from disputes.cases import queries, service
+from disputes.cases import complainant, filing, queries, service
 from disputes.cases.references import normalise
 from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case, CaseEvent
@@ -100,8 +100,8 @@ class TestFile:
         assert {"event_id": str(event.id)} in queued(session, "notifications.tell")
 
     def test_twice_with_one_key_is_one_case(self, session: Session) -> None:
-        first = service.file_complaint(session, complaint(), filing_key="chat:1")
-        again = service.file_complaint(session, complaint(name="Somebody Else"), filing_key="chat:1")
+        first = filing.file_complaint(session, complaint(), filing_key="chat:1")
+        again = filing.file_complaint(session, complaint(name="Somebody Else"), filing_key="chat:1")
         assert again.id == first.id
         assert len(queries.events_of(session, [first.id])) == 1
         assert session.scalar(select(func.count()).select_from(Customer).where(Customer.name == "Somebody Else")) == 0
@@ -121,7 +121,7 @@ class TestFile:
     def test_a_taken_reference_is_drawn_again(self, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
         taken = filed(session).reference
         drawn = iter([taken, taken, "CD-0000-0000"])
-        monkeypatch.setattr(service, "new_reference", lambda: next(drawn))
+        monkeypatch.setattr(filing, "new_reference", lambda: next(drawn))
         assert filed(session).reference == "CD-0000-0000"
 
     def test_by_staff_names_them(self, session: Session) -> None:
@@ -146,7 +146,7 @@ class TestFileAtTheSameMoment:
 
         def click(_: int) -> str:
             together.wait()
-            return database.run(service.file_complaint, complaint(), filing_key="form:double").reference
+            return database.run(filing.file_complaint, complaint(), filing_key="form:double").reference
 
         with ThreadPoolExecutor(10) as pool:
             references = set(pool.map(click, range(10)))
@@ -214,38 +214,38 @@ class TestTake:
 class TestAddInformation:
     def test_keeps_the_complaint_as_it_was(self, session: Session) -> None:
         case = filed(session)
-        event = service.add_customer_information(session, case, "  The neighbour has not got it either. ")
-        assert event.data["text"] == "The neighbour has not got it either."
+        event = complainant.add_information(session, case, "  The neighbour has not got it either. ")
+        assert event.words and event.words.text == "The neighbour has not got it either."
         assert case.description == DEFAULTS["description"]
         assert event.notice is not None
         assert event.notice.startswith("none: ")
 
     def test_twice_with_one_key_is_once(self, session: Session) -> None:
         case, key = filed(session), str(uuid4())
-        first = service.add_customer_information(session, case, "More.", key=key)
-        assert service.add_customer_information(session, case, "More.", key=key).id == first.id
+        first = complainant.add_information(session, case, "More.", key=key)
+        assert complainant.add_information(session, case, "More.", key=key).id == first.id
 
     @pytest.mark.parametrize("words", ["", " \n ", "x" * 2_001])
     def test_nothing_or_too_much_is_refused(self, session: Session, words: str) -> None:
         with pytest.raises(Invalid):
-            service.add_customer_information(session, filed(session), words)
+            complainant.add_information(session, filed(session), words)
 
 
 class TestOpenCases:
     def test_of_a_stranger_are_none(self, session: Session) -> None:
         filed(session)
-        assert service.open_cases_for(session, email="else@example.com", order_number="10023") == []
-        assert service.open_cases_for(session, order_number="10023") == []
+        assert filing.open_cases_for(session, email="else@example.com", order_number="10023") == []
+        assert filing.open_cases_for(session, order_number="10023") == []
 
     def test_are_found_by_either_contact_for_that_order(self, session: Session) -> None:
         case = filed(session, phone="+447700900123")
         filed(session, order_number="10099")
         for contact in ({"email": "MIA.Hughes@example.com"}, {"phone": "07700 900123"}):
-            assert [found.id for found in service.open_cases_for(session, order_number="#10023", **contact)] == [
+            assert [found.id for found in filing.open_cases_for(session, order_number="#10023", **contact)] == [
                 case.id
             ]
 
     def test_that_have_ended_are_not_shown(self, session: Session) -> None:
         filed(session).state = "withdrawn"
         session.flush()
-        assert service.open_cases_for(session, email="mia.hughes@example.com") == []
+        assert filing.open_cases_for(session, email="mia.hughes@example.com") == []

@@ -52,13 +52,14 @@ A_CASE_WITH_AN_EVENT = """
     INSERT INTO customers (id, name, email, created_at)
     VALUES ('00000000-0000-0000-0000-000000000001', 'Ada', 'ada@example.org', now());
     INSERT INTO cases (id, reference, filing_key, state, source, customer_id, category, description,
-        scope_review, urgent, filed_at, first_answer_by, expected_end, hard_cap, last_event_seq, updated_at)
+        scope_review, urgent, restricted, policy_digest, first_extended, final_extended, review_used, grants_all,
+        open_remedies, filed_at, first_answer_by, expected_end, hard_cap, last_event_seq, last_hash, updated_at)
     VALUES ('00000000-0000-0000-0000-000000000002', 'CD-0000-0000', 'k', 'filed', 'form',
         '00000000-0000-0000-0000-000000000001', 'late', 'It never came.', false, false,
-        now(), now(), now(), now(), 1, now());
-    INSERT INTO case_events (id, case_id, seq, kind, actor_kind, audience, data, at)
+        false, 'd', false, false, false, false, 0, now(), now(), now(), now(), 1, '', now());
+    INSERT INTO case_events (id, case_id, seq, kind, actor_kind, audience, data, at, prev_hash, hash)
     VALUES ('00000000-0000-0000-0000-000000000003', '00000000-0000-0000-0000-000000000002', 1,
-        'filed', 'customer', 'everyone', '{}', now());
+        'filed', 'customer', 'everyone', '{}', now(), '', 'h');
 """
 
 

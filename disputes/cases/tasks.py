@@ -1,0 +1,98 @@
+"""Work that waits for staff. A task is opened once, however often its cause comes back, until it is done."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from disputes import clock, jobs, policy
+from disputes.cases.tables import Case, CaseEvent, CaseTask
+
+TELL_STAFF: Final = "notifications.tell_staff"
+MAILED: Final = frozenset(
+    {"urgent", "unowned", "due_soon", "final_overdue", "remedy_overdue", "letter_failed", "mediation_asked"}
+)
+"""Tasks that staff also get by mail; within office hours only."""
+
+FOR: Final = {
+    "unowned": "agent",
+    "unowned_review": "manager",
+    "urgent": "manager",
+    "due_soon": "agent",
+    "final_overdue": "manager",
+    "remedy_overdue": "manager",
+    "deliver_remedy": "agent",
+    "letter_failed": "agent",
+    "mail_to_read": "agent",
+    "redirect_proposed": "manager",
+    "mediation_asked": "agent",
+    "scope_review": "agent",
+    "new_information": "agent",
+    "unhappy": "manager",
+}
+"""Every kind of task, and the role it is for when nobody has the case."""
+
+
+def open_task(
+    session: Session,
+    case: Case,
+    kind: str,
+    *,
+    due_at: datetime | None = None,
+    subject_id: UUID | None = None,
+    event: CaseEvent | None = None,
+    staff_id: UUID | None = None,
+) -> None:
+    """Puts work into the lists of staff; with `event` as its cause also into their mail, when the office is open."""
+    role = FOR[kind]
+    row = {
+        "id": uuid4(),
+        "case_id": case.id,
+        "kind": kind,
+        "subject_id": subject_id,
+        "role": role,
+        "staff_id": staff_id or _whose(case, role),
+        "due_at": due_at,
+        "created_at": clock.now(),
+    }
+    session.execute(insert(CaseTask).values(**row).on_conflict_do_nothing())
+    if event is not None and kind in MAILED:
+        open_at, now = clock.now(), clock.now()
+        if not policy.current().is_office_open(now):
+            open_at = policy.current().next_opening(now)
+        jobs.defer(
+            session,
+            TELL_STAFF,
+            lock=f"staff:{case.id}",  # not the letters' lock: what waits for the office would keep them waiting too
+            after=open_at - now if open_at > now else None,
+            case_id=str(case.id),
+            kind=kind,
+            event_id=str(event.id),
+        )
+
+
+def finish(session: Session, case: Case, *kinds: str, subject_id: UUID | None = None) -> None:
+    """The work is done; all open tasks of these kinds, or every one when no kind is named."""
+    statement = update(CaseTask).where(CaseTask.case_id == case.id, CaseTask.done_at.is_(None))
+    if kinds:
+        statement = statement.where(CaseTask.kind.in_(kinds))
+    if subject_id is not None:
+        statement = statement.where(CaseTask.subject_id == subject_id)
+    session.execute(statement.values(done_at=clock.now()).execution_options(synchronize_session=False))
+
+
+def is_open(session: Session, case: Case, kind: str) -> bool:
+    """True when such work waits."""
+    statement = select(func.count()).where(
+        CaseTask.case_id == case.id, CaseTask.kind == kind, CaseTask.done_at.is_(None)
+    )
+    return bool(session.scalar(statement))
+
+
+def _whose(case: Case, role: str) -> UUID | None:
+    if role == "manager":
+        return case.decider_id
+    return case.decider_id if case.state == "escalated" else case.investigator_id
