@@ -13,13 +13,14 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from disputes import database
+from disputes import database, policy
 from disputes.local.postgres import EmbeddedPostgres
 from disputes.settings import settings
 from tests.stack import Stack, running_stack
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "disputes_template"
+POLICIES = ("policy.yml", "policies/strict-eu.yml", "policies/small-shop.yml")
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +108,18 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[No
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(params=POLICIES)
+def each_policy(request: pytest.FixtureRequest, own_settings: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Runs the test once under the shop's policy and once under each example; gives the file that is in force."""
+    path = ROOT / request.param
+    monkeypatch.setenv("POLICY_FILE", str(path))
+    settings.cache_clear()
+    policy.current.cache_clear()
+    yield path
+    settings.cache_clear()
+    policy.current.cache_clear()
 
 
 def url_of(socket_dir: Path, name: str) -> str:

@@ -272,7 +272,8 @@ def _timers_of_state(position: Position, start: datetime, policy: Policy) -> Ite
     clocks, calendar = policy.clocks_for(position.category), policy.calendar
     match position.state:
         case "filed":
-            yield Timer("named_person", calendar.due_after_business_days(start, clocks.named_person_business_days))
+            days = clocks.urgent_business_days if position.urgent else clocks.named_person_business_days
+            yield Timer("named_person", calendar.due_after_business_days(start, days))
             yield from _ours("first_answer", position.first_answer_by, start, policy)
         case "investigating":
             yield from _ours("first_answer", position.first_answer_by, start, policy)

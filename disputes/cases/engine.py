@@ -4,7 +4,7 @@ Every move is one row of the table in `states`, checked there, and writes in the
 line of history, the letter that line causes (or why there is none), the promises it makes, and the next date.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -168,13 +168,17 @@ def drop_timer(session: Session, case: Case, kind: str, subject_id: UUID | None 
 
 
 def replan(session: Session, case: Case) -> None:
-    """Sets the timers of a locked case anew after one of its dates was changed within a state."""
+    """Sets the timers of a locked case anew after one of its dates was changed within a state.
+
+    That somebody is named by a date stays as it was promised.
+    """
+    kept = clocks.STAYS_WITH_REMEDY | {"named_person"}
     gone = delete(CaseTimer).where(
-        CaseTimer.case_id == case.id, CaseTimer.kind.not_in(clocks.STAYS_WITH_REMEDY), CaseTimer.suspended_at.is_(None)
+        CaseTimer.case_id == case.id, CaseTimer.kind.not_in(kept), CaseTimer.suspended_at.is_(None)
     )
     session.execute(gone.execution_options(synchronize_session=False))
     for timer in clocks.timers_for(position_of(case), clock.now(), policy.current(), now=clock.now()):
-        if timer.kind not in clocks.STAYS_WITH_REMEDY:
+        if timer.kind not in kept:
             _add_timer(session, case, timer)
     session.flush()
     case.next_date = clocks.shown_date(position_of(case), timers_of(session, case))
@@ -251,7 +255,8 @@ def _put_off_progress_note(session: Session, case: Case) -> None:
 
 def _keep_promises(session: Session, case: Case, step: Transition, event: CaseEvent) -> None:
     for what in _SETTLED_BY.get(step.id, ()):
-        promises.settle(session, case, what)
+        grace = promises.BY_ITSELF if step is states.DEADLOCK else timedelta()
+        promises.settle(session, case, what, grace=grace)
     if case.state == "escalated" and step.target == "escalated":
         promises.drop(session, case, keep=frozenset({"final_response", "outside_door"}))
     elif case.state in _DROPPING and step.target is not None:
@@ -281,10 +286,16 @@ def _update_tasks(session: Session, case: Case, step: Transition, event: CaseEve
     elif step is states.TAKEN:
         tasks.finish(session, case, "unowned", "urgent")
     elif step.target == "escalated":
-        tasks.finish(session, case, "unowned", "urgent", "due_soon", "final_overdue", "redirect_proposed")
+        tasks.finish(
+            session, case, "unowned", "urgent", "due_soon", "final_overdue", "redirect_proposed", "counter_offer"
+        )
         tasks.open_task(session, case, "unowned_review", due_at=case.expected_end, event=event)
     elif case.state in ENDED | {"final_response"} and step.target is not None:
-        tasks.finish(session, case, *(kind for kind in tasks.FOR if kind not in ("deliver_remedy", "remedy_overdue")))
+        tasks.finish(
+            session,
+            case,
+            *(kind for kind in tasks.FOR if kind not in ("deliver_remedy", "remedy_overdue", "remedy_failed")),
+        )
     elif step is states.ANSWERED:
         tasks.open_task(session, case, "new_information", event=event)
 

@@ -90,10 +90,15 @@ def progress_of(session: Session, request_id: UUID) -> list[CaseProgress]:
     Raises `NotVerified` before the code was entered and 30 minutes after. A case whose address has changed since
     is left out.
     """
+    return progress_of_cases(session, proved_cases(session, request_id))
+
+
+def proved_cases(session: Session, request_id: UUID) -> Sequence[Case]:
+    """The complaints that the proof opens. Raises `NotVerified` as `progress_of` does."""
     request = session.get(StatusRequest, request_id)
     if request is None or request.verified_until is None or clock.now() >= request.verified_until:
         raise NotVerified
-    return progress_of_cases(session, queries.cases_for_status(session, request.lookup, request.email))
+    return queries.cases_for_status(session, request.lookup, request.email)
 
 
 def progress_of_cases(session: Session, cases: Sequence[Case]) -> list[CaseProgress]:

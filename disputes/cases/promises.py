@@ -1,6 +1,7 @@
 """The ledger of promises: every date the customer was told, and whether we kept it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session
 
 from disputes import clock
 from disputes.cases.tables import Case, CaseEvent, CasePromise
+
+BY_ITSELF: Final = timedelta(hours=1)
+"""What happens by itself happens in the minutes after its date; that is still in time."""
 
 
 def tell(session: Session, event: CaseEvent, what: str, due: datetime) -> None:
@@ -36,11 +40,11 @@ def tell(session: Session, event: CaseEvent, what: str, due: datetime) -> None:
         session.flush()
 
 
-def settle(session: Session, case: Case, what: str) -> None:
+def settle(session: Session, case: Case, what: str, *, grace: timedelta = timedelta()) -> None:
     """What was promised has been done: kept when in time, else missed. Nothing happens without such a promise."""
     known = _open(session, case.id, what)
     if known is not None:
-        known.state = "kept" if clock.now() <= known.due_at else "missed"
+        known.state = "kept" if clock.now() <= known.due_at + grace else "missed"
         known.settled_at = clock.now()
         session.flush()
 

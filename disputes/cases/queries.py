@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from disputes.cases.states import ENDED
-from disputes.cases.tables import Case, CaseEvent
+from disputes.cases.tables import Case, CaseEvent, CasePromise, CaseTask
 from disputes.people.tables import Customer, Staff
 
 _PEOPLE = (joinedload(Case.customer), joinedload(Case.investigator), joinedload(Case.decider))
@@ -23,6 +23,11 @@ def case_of_filing(session: Session, filing_key: str) -> Case | None:
 def case_by_reference(session: Session, reference: str) -> Case | None:
     """The case of a reference as we write it (see `references.normalise`)."""
     return session.scalar(select(Case).where(Case.reference == reference).options(*_PEOPLE))
+
+
+def case_by_id(session: Session, case_id: UUID) -> Case | None:
+    """The case."""
+    return session.scalar(select(Case).where(Case.id == case_id).options(*_PEOPLE))
 
 
 def locked(session: Session, case_id: UUID) -> Case:
@@ -68,7 +73,7 @@ def cases_for_status(session: Session, lookup: str, email: str) -> Sequence[Case
 def cases_for_desk(
     session: Session,
     *,
-    investigator_id: UUID | None = None,
+    handler_id: UUID | None = None,
     unassigned: bool = False,
     ended: bool = False,
     limit: int = 100,
@@ -76,10 +81,13 @@ def cases_for_desk(
     """Cases for staff, those due first on top; open ones unless `ended`."""
     found = select(Case).options(*_PEOPLE)
     found = found.where(Case.state.in_(ENDED) if ended else Case.state.not_in(ENDED))
-    if investigator_id is not None:
-        found = found.where(Case.investigator_id == investigator_id)
+    if handler_id is not None:
+        found = found.where(or_(Case.investigator_id == handler_id, Case.decider_id == handler_id))
     if unassigned:
-        found = found.where(Case.investigator_id.is_(None))
+        escalated = Case.state == "escalated"
+        found = found.where(
+            or_(and_(escalated, Case.decider_id.is_(None)), and_(Case.state == "filed", Case.investigator_id.is_(None)))
+        )
     return session.scalars(found.order_by(Case.next_date.asc().nulls_last(), Case.filed_at).limit(limit)).all()
 
 
@@ -145,6 +153,43 @@ def other_managers(session: Session, staff_id: UUID) -> int:
     """How many managers there are besides this person."""
     found = select(func.count()).where(Staff.role == "manager", Staff.active, Staff.id != staff_id)
     return session.scalars(found).one()
+
+
+def linked_references(session: Session, case: Case) -> list[str]:
+    """The references of complaints that are linked to this one, or joined with it."""
+    ours = [other for other in (case.linked_to_id, case.merged_into_id) if other is not None]
+    found = select(Case.reference).where(
+        or_(Case.id.in_(ours), Case.linked_to_id == case.id, Case.merged_into_id == case.id)
+    )
+    return list(session.scalars(found.order_by(Case.filed_at)))
+
+
+def promises_of(session: Session, case_id: UUID) -> Sequence[CasePromise]:
+    """The ledger of promises of a case, in the order of their dates."""
+    found = select(CasePromise).where(CasePromise.case_id == case_id)
+    return session.scalars(found.order_by(CasePromise.due_at, CasePromise.told_at)).all()
+
+
+def open_tasks(session: Session, *, staff_id: UUID, role: str, limit: int = 200) -> Sequence[CaseTask]:
+    """Work that waits for this person: their own, and what waits for anybody of their role; due first on top."""
+    roles = ("agent", "manager") if role == "manager" else (role,)
+    found = (
+        select(CaseTask)
+        .where(
+            CaseTask.done_at.is_(None),
+            or_(CaseTask.staff_id == staff_id, and_(CaseTask.staff_id.is_(None), CaseTask.role.in_(roles))),
+        )
+        .options(joinedload(CaseTask.case).joinedload(Case.customer))
+        .order_by(CaseTask.due_at.asc().nulls_last(), CaseTask.created_at)
+        .limit(limit)
+    )
+    return session.scalars(found).all()
+
+
+def open_tasks_of(session: Session, case_id: UUID) -> Sequence[CaseTask]:
+    """Work that waits about one case."""
+    found = select(CaseTask).where(CaseTask.case_id == case_id, CaseTask.done_at.is_(None))
+    return session.scalars(found.order_by(CaseTask.due_at.asc().nulls_last(), CaseTask.created_at)).all()
 
 
 def last_event(session: Session, case_id: UUID, *kinds: str) -> CaseEvent | None:

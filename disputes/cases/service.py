@@ -11,6 +11,7 @@ from disputes import clock, policy
 from disputes.cases import clocks, engine, queries, states, tasks
 from disputes.cases.clocks import Timer
 from disputes.cases.fields import note_needed
+from disputes.cases.references import normalise
 from disputes.cases.states import Actor, NotAllowed
 from disputes.cases.tables import Case, CaseEvent
 from disputes.errors import Conflict, Invalid, NotFound
@@ -199,7 +200,7 @@ def merge(session: Session, case: Case, staff: Staff, survivor_reference: str) -
 
     Returns the case that goes on. Raises `Invalid` when the two do not belong together.
     """
-    other = queries.case_by_reference(session, survivor_reference)
+    other = queries.case_by_reference(session, normalise(survivor_reference) or "")
     if other is None:
         raise NotFound("There is no case with this reference.")
     first, second = sorted((case.id, other.id))

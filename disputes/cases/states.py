@@ -163,10 +163,11 @@ MEDIATION_OFFERED = _row("T13", "mediation_offered", {"investigating", "escalate
                          kinds=CUSTOMER_OR_CHAT, roles=CASE_WORKERS, relation="handler", clause="C5", letter="N11",
                          clock="mediation_answer")  # fmt: skip
 MEDIATION_STARTED = _row("T14", "mediation_started", {"mediation_offered"}, "in_mediation", kinds=CUSTOMER,
-                         roles=CASE_WORKERS, relation="handler_or_manager", clause="C5", letter="N12",
+                         roles=CASE_WORKERS | NEUTRALS, relation="handler_or_manager", clause="C5", letter="N12",
                          clock="mediation_end")  # fmt: skip
 MEDIATION_DECLINED = _row("T15", "mediation_declined", {"mediation_offered"}, BACK, kinds=_PARTIES,
-                          roles=CASE_WORKERS, relation="handler_or_manager", clause="C5", letter="N12a")  # fmt: skip
+                          roles=CASE_WORKERS | NEUTRALS, relation="handler_or_manager", clause="C5",
+                          letter="N12a")  # fmt: skip
 MEDIATION_SETTLED = _row("T16", "mediation_settled", {"in_mediation"}, "resolved", kinds=CUSTOMER,
                          roles=CASE_WORKERS, relation="handler_or_manager", clause="C5", letter="N8",
                          clock="review_close")  # fmt: skip

@@ -10,12 +10,25 @@ from sqlalchemy.orm import Session
 
 from disputes import clock, jobs, policy
 from disputes.cases.tables import Case, CaseEvent, CaseTask
+from disputes.errors import Conflict, NotFound
 
 TELL_STAFF: Final = "notifications.tell_staff"
 MAILED: Final = frozenset(
-    {"urgent", "unowned", "due_soon", "final_overdue", "remedy_overdue", "letter_failed", "mediation_asked"}
+    {
+        "urgent",
+        "unowned",
+        "due_soon",
+        "final_overdue",
+        "remedy_overdue",
+        "letter_failed",
+        "mediation_asked",
+        "neutral_asked",
+    }
 )
 """Tasks that staff also get by mail; within office hours only."""
+
+DISMISSABLE: Final = frozenset({"new_information", "unhappy", "scope_review", "due_soon", "letter_failed", "urgent"})
+"""Tasks that staff tick off; all others end when what they ask for is done."""
 
 FOR: Final = {
     "unowned": "agent",
@@ -29,8 +42,11 @@ FOR: Final = {
     "mail_to_read": "agent",
     "redirect_proposed": "manager",
     "mediation_asked": "agent",
+    "neutral_asked": "mediator",
     "scope_review": "agent",
     "new_information": "agent",
+    "counter_offer": "agent",
+    "remedy_failed": "agent",
     "unhappy": "manager",
 }
 """Every kind of task, and the role it is for when nobody has the case."""
@@ -82,6 +98,17 @@ def finish(session: Session, case: Case, *kinds: str, subject_id: UUID | None = 
     if subject_id is not None:
         statement = statement.where(CaseTask.subject_id == subject_id)
     session.execute(statement.values(done_at=clock.now()).execution_options(synchronize_session=False))
+
+
+def dismiss(session: Session, task_id: UUID) -> Case:
+    """Ticks a task off and returns its case. Raises `NotFound` for none, `Conflict` for one that ends by itself."""
+    task = session.get(CaseTask, task_id, with_for_update=True)
+    if task is None:
+        raise NotFound("There is no such task.")
+    if task.kind not in DISMISSABLE:
+        raise Conflict("This ends by itself, when what it asks for is done.")
+    task.done_at = task.done_at or clock.now()
+    return session.get_one(Case, task.case_id)
 
 
 def is_open(session: Session, case: Case, kind: str) -> bool:

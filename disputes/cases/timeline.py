@@ -5,9 +5,6 @@ from collections.abc import Iterable
 from disputes.cases.schemas import HistoryLine, StaffHistoryLine
 from disputes.cases.tables import CaseEvent
 from disputes.policy import Policy
-from disputes.policy.words import fill
-
-_FILED_BY = {"staff": "filed_by_staff", "shop": "filed_by_shop"}
 
 
 def lines_for_customer(events: Iterable[CaseEvent], policy: Policy) -> list[HistoryLine]:
@@ -33,14 +30,15 @@ def lines_for_staff(events: Iterable[CaseEvent], policy: Policy) -> list[StaffHi
 
 
 def _customers_words(event: CaseEvent, policy: Policy) -> str:
-    kind = event.kind
-    if kind == "filed":
-        kind = _FILED_BY.get(str(event.data.get("source")), kind)
-    staff = event.staff.name if event.staff else policy.shop.name
-    return fill(policy.history.get(kind, kind), {"staff": staff})
+    by = str(event.data.get("source")) if event.kind == "filed" else event.actor_kind
+    return policy.history_line(event.kind, by=by, staff=event.staff.name if event.staff else None)
 
 
 def _staff_words(event: CaseEvent, policy: Policy) -> str:
+    if event.kind == "information_added" and "evidence_id" in event.data:
+        return "A file was added."
+    if event.kind == "information_added" and "answer_id" in event.data:
+        return "An answer came after the case had gone on."
     if event.kind == "information_added":
         return f"The customer added: {event.words.text if event.words else '(erased)'}"
     if event.kind == "filed":

@@ -4,10 +4,20 @@ from datetime import datetime
 
 from disputes.policy.clocks import CaseDates, dates_for_filed
 from disputes.policy.loader import PolicyError, current, load
-from disputes.policy.policy import Policy
+from disputes.policy.policy import OutsideAnswer, Policy
 from disputes.policy.remedies import Remedy
 
-__all__ = ["CaseDates", "Policy", "PolicyError", "Remedy", "current", "dates_for_filed", "load", "say_date"]
+__all__ = [
+    "CaseDates",
+    "OutsideAnswer",
+    "Policy",
+    "PolicyError",
+    "Remedy",
+    "current",
+    "dates_for_filed",
+    "load",
+    "say_date",
+]
 
 
 def say_date(at: datetime, policy: Policy) -> str:

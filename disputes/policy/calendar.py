@@ -1,6 +1,6 @@
 """Working days and the ends of days, counted where the shop is."""
 
-from collections.abc import Container
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ import holidays
 from disputes.policy.models import WEEKDAYS, CalendarRules, Shop
 
 ONE_DAY = timedelta(days=1)
+HOLIDAY_LANGUAGE = "en_US"
 LAST_MOMENT = time(23, 59, 59, 999999)
 
 
@@ -24,7 +25,7 @@ class Calendar:
 
     zone: ZoneInfo
     working: frozenset[int]
-    closed: Container[date]
+    closed: Mapping[date, str]
 
     def day_of(self, at: datetime) -> date:
         """The day it is in the shop at that moment."""
@@ -37,6 +38,10 @@ class Calendar:
     def is_business_day(self, day: date) -> bool:
         """True when the shop works on that day."""
         return day.weekday() in self.working and day not in self.closed
+
+    def name_of(self, day: date) -> str:
+        """What a closed day is called, such as "Good Friday"; "closed" where it has no name."""
+        return str(self.closed.get(day) or "closed")
 
     def this_or_next_business_day(self, day: date) -> date:
         """The day itself when the shop works, else the first working day after it."""
@@ -63,7 +68,7 @@ def calendar_of(shop: Shop, rules: CalendarRules) -> Calendar:
     """The calendar that the policy describes. Public holidays are those of the shop's country and region."""
     closed = holidays.HolidayBase()
     if rules.public_holidays:
-        closed = holidays.country_holidays(shop.country, subdiv=shop.subdivision)
+        closed = holidays.country_holidays(shop.country, subdiv=shop.subdivision, language=HOLIDAY_LANGUAGE)
     closed.update(dict.fromkeys(rules.extra_closed_days, "closed"))
     return Calendar(
         zone=ZoneInfo(shop.timezone),

@@ -1,35 +1,43 @@
 """What must be true of a policy beyond the shape of its parts. Each finding names the place in the file."""
 
+import re
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import get_args
+from difflib import get_close_matches
+from typing import Final, get_args
+from urllib.parse import urlsplit
 
 import holidays
 import phonenumbers
 
-from disputes.policy.models import CLAUSE_IDS, Clocks, PolicyFile, Span, Turn
-from disputes.policy.words import ORDER_WORDS, STAFF_WORDS, names_in, words_of
+from disputes.policy.kinds import CASE_STATES, HISTORY_KINDS, PROMISE_KINDS, TASK_KINDS, WAYS
+from disputes.policy.models import CLAUSE_IDS, Clocks, OutcomeCode, PolicyFile, RemedyKind, Span, Turn
+from disputes.policy.texts import texts
+from disputes.policy.watch import plain
+from disputes.policy.words import ORDER_WORDS, names_in, words_of
 from disputes.policy.yaml_lines import Path
 
-CASE_STATES = (
-    "filed",
-    "investigating",
-    "awaiting_customer",
-    "outcome_offered",
-    "mediation_offered",
-    "in_mediation",
-    "escalated",
-    "final_response",
-    "resolved",
-    "closed",
-    "withdrawn",
-    "redirected",
-    "merged",
+_AT_MOST: Final = (
+    ("urgent_business_days", "named_person_business_days"),
+    ("first_answer_days", "final_response_days"),
+    ("final_response_days", "hard_cap_days"),
+    ("management_review_after_silence_days", "management_review_days"),
+    ("management_review_after_mediation_days", "management_review_days"),
+    ("mediation_extension_days", "mediation_days"),
+    ("progress_note_days", "first_answer_days"),
 )
-HISTORY_KINDS = ("filed", "filed_by_staff", "filed_by_shop", "taken", "information_added")
-_REMINDERS = (("customer_reminder_days", "customer_question_days"), ("offer_reminder_days", "offer_days"))
+_REMINDERS: Final = (("customer_reminder_days", "customer_question_days"), ("offer_reminder_days", "offer_days"))
+_FIGURE: Final = re.compile(
+    r"\b\d+ (?:(?:working|business|calendar) )?(?:second|minute|hour|day|week|month)s?\b", re.IGNORECASE
+)
+_CLOSED_PLATFORM: Final = re.compile(r"ec\.europa\.eu/(?:consumers/)?odr", re.IGNORECASE)
+_FIGURES_ALLOWED: Final = {"remedies", "resellers", "outside_options"}
 MONEY_KINDS = {"refund", "part_refund", "voucher", "cancel"}
+
+CLOSED_PLATFORM_EXPECTED: Final = (
+    "somebody who still helps: the EU's platform for online disputes (ec.europa.eu/consumers/odr) closed in July 2025"
+)
 
 type Finding = tuple[Path, str]
 
@@ -75,6 +83,9 @@ def _categories(file: PolicyFile) -> Iterator[Finding]:
         (("remedies", number, "categories"), rule.categories) for number, rule in enumerate(file.remedies)
     ]
     used.append((("mediation", "categories"), file.mediation.categories))
+    for name in file.points.by_category:
+        if name not in file.categories:
+            yield ("points", "by_category", name), f"one of the categories: {', '.join(file.categories)}"
     for path, names in used:
         for position, name in enumerate(names):
             if name not in file.categories:
@@ -106,19 +117,31 @@ def _clocks(file: PolicyFile) -> Iterator[Finding]:
         changes = category.clocks.model_dump(exclude_none=True)
         if changes:
             yield from _in_order(file.clocks.model_copy(update=changes), ("categories", name, "clocks"))
-    for reminders, whole in _REMINDERS:
-        days: list[int] = getattr(file.clocks, reminders)
-        if days != sorted(set(days)) or (days and days[-1] >= getattr(file.clocks, whole)):
-            yield ("clocks", reminders), f"days in rising order, all before {whole} is over"
-    if file.clocks.last_call_days >= file.clocks.review_window_days:
-        yield ("clocks", "last_call_days"), "fewer days than review_window_days"
+    warnings = file.clocks.staff_warning_days
+    if warnings != sorted(set(warnings), reverse=True):
+        yield ("clocks", "staff_warning_days"), "days in falling order, each once, such as [5, 2, 0]"
 
 
 def _in_order(clocks: Clocks, path: Path) -> Iterator[Finding]:
-    if clocks.first_answer_days > clocks.final_response_days:
-        yield (*path, "first_answer_days"), f"at most final_response_days ({clocks.final_response_days})"
-    if clocks.final_response_days > clocks.hard_cap_days:
-        yield (*path, "final_response_days"), f"at most hard_cap_days ({clocks.hard_cap_days})"
+    """What has to fit together; of two clocks that do not, the one to change is named."""
+    for name, most in _AT_MOST:
+        if getattr(clocks, name) > getattr(clocks, most):
+            yield (*path, name), f"at most {most} ({getattr(clocks, most)})"
+    for reminders, whole in _REMINDERS:
+        days: list[int] = getattr(clocks, reminders)
+        if days != sorted(set(days)) or (days and days[-1] >= getattr(clocks, whole)):
+            yield (*path, reminders), f"days in rising order, all before {whole} is over"
+    if clocks.last_call_days >= clocks.review_window_days:
+        yield (*path, "last_call_days"), "fewer days than review_window_days"
+    both = clocks.first_answer_days + clocks.management_review_days
+    if both > clocks.hard_cap_days:
+        room = clocks.hard_cap_days - clocks.first_answer_days
+        yield (
+            (*path, "management_review_days"),
+            f"a review that fits after the first answer and before the hard cap (at most {max(room, 0)} days)",
+        )
+    if clocks.mediation_think_hours >= clocks.mediation_days * 24:
+        yield (*path, "mediation_think_hours"), "less time to think than mediation lasts (mediation_days)"
 
 
 def _stages(file: PolicyFile) -> Iterator[Finding]:
@@ -136,9 +159,51 @@ def _stages(file: PolicyFile) -> Iterator[Finding]:
         if placed[state] != 1:
             yield ("steps",), f"every state in exactly one step; {state} is in {placed[state]}"
     yield from _repeated([(("steps", number, "id"), step.id) for number, step in enumerate(file.steps)])
+
+
+def _history(file: PolicyFile) -> Iterator[Finding]:
     for kind in HISTORY_KINDS:
         if kind not in file.history:
             yield ("history",), f"a line for everything that happens; {kind} is missing"
+    for kind in file.history:
+        plain_kind, way = _way_of(kind)
+        if plain_kind not in HISTORY_KINDS:
+            close = get_close_matches(kind, HISTORY_KINDS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else "docs/policy.md says how they are made"
+            yield ("history", kind), f"something that happens to a case; {hint}"
+        elif way == "":
+            yield ("history", kind), f"who did it at its end: {', '.join(WAYS)}"
+
+
+def _words_for_all(file: PolicyFile) -> Iterator[Finding]:
+    for part, given, known in (
+        ("tasks", set[str](file.tasks), TASK_KINDS),
+        ("promises", set[str](file.promises), PROMISE_KINDS),
+        ("outcome_labels", set[str](file.outcome_labels), get_args(OutcomeCode)),
+        ("remedy_labels", set[str](file.remedy_labels), get_args(RemedyKind)),
+    ):
+        for name in known:
+            if name not in given:
+                yield (part,), f"words for all of them; {name} is missing"
+        for name in sorted(given.difference(known)):
+            yield (part, name), f"one of {', '.join(known)}"
+
+
+def _way_of(kind: str) -> tuple[str, str | None]:
+    """ "closed_by_clock" is "closed" and "clock"; the way is "" when nobody knows it, None when there is none."""
+    if kind in HISTORY_KINDS or "_by_" not in kind:
+        return kind, None
+    before, _, way = kind.rpartition("_by_")
+    return before, way if way in WAYS else ""
+
+
+def _watch_words(file: PolicyFile) -> Iterator[Finding]:
+    for name in ("urgent", "restricted"):
+        for number, word in enumerate(getattr(file.watch_words, name)):
+            if not plain(word):
+                yield ("watch_words", name, number), "a word with letters in it, or it would be found in every text"
+            elif "*" in word.rstrip()[:-1]:
+                yield ("watch_words", name, number), "a star at the end only"
 
 
 def _partners(file: PolicyFile) -> Iterator[Finding]:
@@ -147,27 +212,53 @@ def _partners(file: PolicyFile) -> Iterator[Finding]:
     )
 
 
+def _mediators(file: PolicyFile) -> Iterator[Finding]:
+    people = list(enumerate(file.mediators))
+    yield from _repeated([(("mediators", number, "name"), person.name.casefold()) for number, person in people])
+    yield from _repeated([(("mediators", number, "email"), person.email.casefold()) for number, person in people])
+
+
+def _outside(file: PolicyFile) -> Iterator[Finding]:
+    entries = list(enumerate(file.outside_options.directory))
+    yield from _repeated(
+        [
+            (("outside_options", "directory", number, "name"), f"{entry.country} {entry.name}")
+            for number, entry in entries
+        ]
+    )
+    for number, entry in entries:
+        path: Path = ("outside_options", "directory", number)
+        if entry.country not in phonenumbers.SUPPORTED_REGIONS:
+            yield (*path, "country"), "a country code such as GB"
+        if _CLOSED_PLATFORM.search(str(entry.url)):
+            yield (*path, "url"), CLOSED_PLATFORM_EXPECTED
+        elif urlsplit(str(entry.url)).scheme != "https":
+            yield (*path, "url"), "an address that begins with https://"
+    for path, text, _ in texts(file):
+        if _CLOSED_PLATFORM.search(text):
+            yield path, CLOSED_PLATFORM_EXPECTED
+
+
+def _retention(file: PolicyFile) -> Iterator[Finding]:
+    if file.retention.contact_months > file.retention.case_months:
+        most = file.retention.case_months
+        yield ("retention", "contact_months"), f"at most case_months ({most}): the ways to reach somebody go first"
+
+
+def _figures(file: PolicyFile) -> Iterator[Finding]:
+    for path, text, _ in texts(file):
+        figure = _FIGURE.search(text)
+        if figure and path[0] not in _FIGURES_ALLOWED:
+            yield path, f"the name of a clock in braces in place of '{figure[0]}', so that it stays true"
+
+
 def _placeholders(file: PolicyFile) -> Iterator[Finding]:
     general = frozenset(words_of(file))
-    for path, text, more in _texts(file):
+    for path, text, more in texts(file):
         for name in names_in(text):
             if name not in general and name not in more:
                 known = ", ".join(sorted(general | more))
                 yield path, f"only names that are known in braces, not {{{name}}}; known: {known}"
-
-
-def _texts(file: PolicyFile) -> Iterator[tuple[Path, str, frozenset[str]]]:
-    none: frozenset[str] = frozenset()
-    for clause_id, clause in file.clauses.items():
-        yield ("clauses", clause_id, "text"), clause.text, none
-    for state, stage in file.stages.items():
-        yield ("stages", state, "next_step"), stage.next_step, none
-    for kind, line in file.history.items():
-        yield ("history", kind), line, STAFF_WORDS
-    for number, rule in enumerate(file.remedies):
-        yield ("remedies", number, "text"), rule.text, ORDER_WORDS
-    for number, reseller in enumerate(file.resellers):
-        yield ("resellers", number, "pointer"), reseller.pointer, none
 
 
 def _repeated(named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
@@ -179,5 +270,6 @@ def _repeated(named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
 
 
 _CHECKS = (
-    _shop, _calendar, _clauses, _categories, _remedies, _clocks, _stages, _partners, _placeholders,
+    _shop, _calendar, _clauses, _categories, _remedies, _clocks, _stages, _history, _words_for_all, _watch_words,
+    _partners, _mediators, _outside, _retention, _figures, _placeholders,
 )  # fmt: skip

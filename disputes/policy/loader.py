@@ -15,6 +15,7 @@ from disputes.errors import DisputesError
 from disputes.policy import checks, yaml_lines
 from disputes.policy.models import PolicyFile
 from disputes.policy.policy import Policy
+from disputes.policy.texts import key_of
 from disputes.settings import settings
 
 MOST_SHOWN = 10
@@ -87,8 +88,8 @@ def load(path: Path) -> Policy:
         raise PolicyError(path, [_problem(error, lines) for error in fault.errors()]) from fault
     found = checks.findings(file)
     if found:
-        raise PolicyError(path, [Problem(_line(place, lines), _key(place), expected) for place, expected in found])
-    return Policy(file, hashlib.sha256(raw).hexdigest())
+        raise PolicyError(path, [Problem(_line(place, lines), key_of(place), expected) for place, expected in found])
+    return Policy(file, hashlib.sha256(raw).hexdigest(), text)
 
 
 @cache
@@ -112,7 +113,7 @@ def _problem(error: ErrorDetails, lines: yaml_lines.Lines) -> Problem:
         expected = _EXPECTED.get(kind, error["msg"].removeprefix("Input should be "))
         if kind != "missing" and isinstance(error["input"], str | int):
             expected += f"; not {str(error['input'])[:60]!r}"
-    return Problem(_line(place, lines), _key(place), expected)
+    return Problem(_line(place, lines), key_of(place), expected)
 
 
 def _known_key(place: yaml_lines.Path, error: ErrorDetails) -> str:
@@ -154,7 +155,3 @@ def _line(place: yaml_lines.Path, lines: yaml_lines.Lines) -> int:
     while place not in lines:
         place = place[:-1]
     return lines[place]
-
-
-def _key(place: yaml_lines.Path) -> str:
-    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")

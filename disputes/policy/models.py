@@ -25,9 +25,13 @@ RemedyKind = Literal[
     "cancel",
     "trace",
     "check",
+    "apology",
+    "other",
 ]
 OrderStatus = Literal["placed", "packed", "shipped", "delivered", "returned", "cancelled"]
 
+OutcomeCode = Literal["upheld", "partly_upheld", "not_upheld", "goodwill", "settled", "no_finding"]
+OutsideKind = Literal["arbitration", "ombudsman", "adr", "court", "advice"]
 Turn = Literal["us", "you", "neutral", "nobody"]
 
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -77,8 +81,21 @@ class ClockChanges(Part):
 
     named_person_business_days: Count | None = None
     first_answer_days: Count | None = None
+    customer_question_days: Count | None = None
+    customer_reminder_days: list[Count] | None = None
+    offer_days: Count | None = None
+    offer_reminder_days: list[Count] | None = None
+    mediation_answer_days: Count | None = None
+    mediation_days: Count | None = None
+    mediation_extension_days: Count | None = None
+    mediation_think_hours: Count | None = None
+    management_review_days: Count | None = None
+    management_review_after_silence_days: Count | None = None
+    management_review_after_mediation_days: Count | None = None
     final_response_days: Count | None = None
     hard_cap_days: Count | None = None
+    review_window_days: Count | None = None
+    satisfaction_days: Count | None = None
 
 
 class Category(Part):
@@ -190,12 +207,32 @@ class Reseller(Part):
     url: HttpUrl | None = None
 
 
+class Points(Part):
+    """What is looked into: in every case, and more by category."""
+
+    general: Annotated[list[Text], Field(min_length=1)]
+    by_category: dict[Id, list[Text]] = {}
+
+
+class WatchWords(Part):
+    """Words that change how a complaint is handled. A star at the end stands for any ending: `injur*`."""
+
+    urgent: Annotated[list[Text], Field(min_length=1)]
+    restricted: Annotated[list[Text], Field(min_length=1)]
+
+
 class Mediation(Part):
+    """When mediation may be suggested. `smallest_amount` is in the shop's currency; `not_when` is read by people."""
+
     cost: Text
     categories: list[Id]
+    smallest_amount: Money | None = None
+    not_when: list[Text] = []
 
 
 class Mediator(Part):
+    """A neutral person. `not_for`: resellers or members of staff they have ties with."""
+
     name: Text
     organisation: Text
     email: Address
@@ -204,27 +241,35 @@ class Mediator(Part):
 
 
 class OutsideOption(Part):
+    """Somebody outside the shop in one country; `checked` is when a person last looked that it is true."""
+
     name: Text
-    kind: Literal["arbitration", "ombudsman", "adr", "court", "advice"]
+    kind: OutsideKind
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     url: HttpUrl
     checked: date
 
 
 class OutsideOptions(Part):
+    """Who else can help. Entries not checked for `valid_days` are not shown; `general` stands for them."""
+
     general: Text
     takes_part: Text
+    time_limits: Text
     valid_days: Count
     directory: list[OutsideOption] = []
 
 
 class Retention(Part):
+    """How long things are kept. Months count from the end of a case; `legal_hold_months` is the longest hold."""
+
     draft_days: Count
     unfiled_chat_days: Count
     status_request_days: Count
     contact_months: Count
     case_months: Count
     withdrawn_months: Count
+    legal_hold_months: Count
 
 
 class Evidence(Part):
@@ -249,6 +294,13 @@ class PolicyFile(Part):
     turns: dict[Turn, Text]
     steps: Annotated[list[Step], Field(min_length=2)]
     history: dict[Id, Text]
+    outcome_labels: dict[OutcomeCode, Text]
+    remedy_labels: dict[RemedyKind, Text]
+    points: Points
+    watch_words: WatchWords
+    causes: Annotated[dict[Id, Text], Field(min_length=1)]
+    promises: dict[Id, Text]
+    tasks: dict[Id, Text]
     resellers: list[Reseller] = []
     mediation: Mediation
     mediators: list[Mediator] = []

@@ -1,8 +1,8 @@
 """Fills the figures of the policy into its sentences, and says dates and money in plain English."""
 
 import re
-from collections.abc import Mapping
-from datetime import datetime, time
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -56,16 +56,20 @@ def say_duration(name: str, figure: int) -> str:
     return f"{figure} {unit}" if figure == 1 else f"{figure} {unit}s"
 
 
-def say_list(names: list[str]) -> str:
+def say_list(names: Sequence[str], last: str = "or") -> str:
     """ "a, b or c"."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} or {names[-1]}"
+    return f"{', '.join(names[:-1])} {last} {names[-1]}"
 
 
 def say_date_in(at: datetime, zone: ZoneInfo) -> str:
     """ "Tuesday 12 May 2026", the day it is in that zone."""
-    day = at.astimezone(zone)
+    return say_day(at.astimezone(zone).date())
+
+
+def say_day(day: date) -> str:
+    """ "Tuesday 12 May 2026"."""
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 

@@ -86,6 +86,50 @@ class TestMistakes:
             ("  taken: ", "  takn: ", "taken is missing"),
             ("last_call_days: 7", "last_call_days: 30", "fewer days than review_window_days"),
             ("version: 1", "version: 2", "one of 1"),
+            ("  unanswered: We", "  unanswerd: We", "a line for everything that happens; unanswered is missing"),
+            ("  unanswered: We", "  unanswered_again: Yes.\n  unanswered: We", "did you mean 'unanswered'?"),
+            ("  closed: The", "  closed_by_magic: Gone.\n  closed: The", "who did it at its end: customer, assistant"),
+            ("took on your case.", "took on your {cases}.", "not {cases}; known:"),
+            ("took on your case.", "took this on in 3 days.", "the name of a clock in braces in place of '3 days'"),
+            ("  goodwill: We", "  good_will: We", "did you mean 'goodwill'?"),
+            ("  goodwill: We help as a gesture of goodwill\n", "", "goodwill is missing"),
+            ("  apology: Apology\n", "", "words for all of them; apology is missing"),
+            ("    late:\n      - When", "    lat:\n      - When", "one of the categories: late, lost"),
+            ("  general:\n    - What happened", "  general: []\n  not_general:\n    - What", "at least 1 item"),
+            ("    - caught fire", '    - ""', "at least 1 character"),
+            ("    - caught fire", '    - " * "', "a word with letters in it"),
+            ("    - caught fire", "    - cau*ght fire", "a star at the end only"),
+            ("  unowned: Take", "  unowne: Take", "unowned is missing"),
+            (
+                "promises:\n  named_person:",
+                "promises:\n  name_person:",
+                "named_person is missing",
+            ),
+            ("  unowned: Take", "  levitate: Fly.\n  unowned: Take", "one of unowned"),
+            ("piotr@zielinski-mediation.example", "Amara.Okafor@mediation.example", "only once"),
+            ("name: Piotr Zielinski", "name: Amara Okafor", "'amara okafor' only once"),
+            ("https://www.courts.ie", "http://www.courts.ie", "an address that begins with https://"),
+            ("https://www.courts.ie", "https://ec.europa.eu/consumers/odr/", "closed in July 2025"),
+            ("https://www.courts.ie", "https://webgate.ec.europa.eu/odr/main", "closed in July 2025"),
+            ("You may turn to alternative", "See ec.europa.eu/consumers/odr or alternative", "closed in July 2025"),
+            ("      country: IE\n", "      country: IRL\n", "text of the form"),
+            ("      country: IE\n", "      country: XY\n", "a country code such as GB"),
+            ("checked: 2026-11-01", "checked: lately", "a date"),
+            ("contact_months: 12", "contact_months: 37", "at most case_months (36)"),
+            ("  legal_hold_months: 24", "  #", "a value: this key is missing"),
+            ("  time_limits: >-", "  time_limit: >-", "did you mean 'time_limits'?"),
+            ("smallest_amount: 25.00", "smallest_amount: little", "an amount such as 150.00"),
+            (
+                "  management_review_days: 15",
+                "  management_review_days: 28",
+                "fits after the first answer and before the hard cap (at most 27 days)",
+            ),
+            ("review_after_silence_days: 7", "review_after_silence_days: 16", "at most management_review_days (15)"),
+            ("mediation_extension_days: 14", "mediation_extension_days: 31", "at most mediation_days (30)"),
+            ("mediation_think_hours: 48", "mediation_think_hours: 720", "less time to think than mediation lasts"),
+            ("urgent_business_days: 1", "urgent_business_days: 2", "at most named_person_business_days (1)"),
+            ("progress_note_days: 7", "progress_note_days: 16", "at most first_answer_days (15)"),
+            ("staff_warning_days: [5, 2, 0]", "staff_warning_days: [0, 2, 5]", "days in falling order"),
             ("  other: {label: Something else}", "  others: {label: Something else}", "a category 'other'"),
         ],
     )
@@ -139,6 +183,22 @@ class TestCategoriesWithTheirOwnClocks:
         assert shop_policy.clocks_for("damaged").first_answer_days == 10
         assert shop_policy.clocks_for("damaged").final_response_days == 30
         assert shop_policy.clocks_for("late").first_answer_days == 15
+
+    @pytest.mark.parametrize(
+        ("own", "expected"),
+        [
+            ("customer_reminder_days: [7, 3]", "customer_reminder_days: expected days in rising order"),
+            ("offer_days: 5", "offer_reminder_days: expected days in rising order, all before offer_days"),
+            ("hard_cap_days: 29", "final_response_days: expected at most hard_cap_days (29)"),
+            ("review_window_days: 7", "last_call_days: expected fewer days than review_window_days"),
+            ("mediation_days: 13", "mediation_extension_days: expected at most mediation_days (13)"),
+            ("acknowledgement_seconds: 5", "a key that is known"),
+        ],
+    )
+    def test_have_to_fit_together(self, edit: Edit, own: str, expected: str) -> None:
+        error = edit("{label: Late delivery}", f"{{label: Late delivery, clocks: {{{own}}}}}")
+        assert expected in str(error)
+        assert "categories.late.clocks" in str(error)
 
     def test_are_checked_like_the_general_ones(self, edit: Edit) -> None:
         error = edit("{label: Late delivery}", "{label: Late delivery, clocks: {first_answer_days: 31}}")
