@@ -30,6 +30,9 @@ from tests.serving import Visitor
 MIA = "mia.hughes@example.com"
 COMPLAINT = {"name": "Mia Hughes", "email": MIA, "order_number": "10023", "description": "It never arrived."}
 
+TAKES_ANYTHING = "/api/inbound-mail"
+"""Any bytes are a mail, so that no request can be made that its description does not allow."""
+
 BOUNDED = settings(
     max_examples=20, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
@@ -133,12 +136,20 @@ class TestStatus:
         assert set(answer.json()["error"]["fields"]) in ({"order_number"}, {"email"})
 
 
+@schemathesis.serializer("message/rfc822")
+def as_it_is(_context: object, value: object) -> bytes:
+    """A mail in a made-up request: its bytes."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def test_whatever_is_sent_the_answer_is_as_described(visitor: Visitor) -> None:
     """Schemathesis makes requests from the description, good ones and bad ones, for a few seconds."""
     seen: set[int] = set()
     schema = schemathesis.openapi.from_url(f"{visitor.url}/api/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     for operation, mode in product(operations, schemathesis.GenerationMode):
+        if operation.path == TAKES_ANYTHING and mode is schemathesis.GenerationMode.NEGATIVE:
+            continue
 
         @BOUNDED
         @given(case=operation.as_strategy(generation_mode=mode))
@@ -147,7 +158,7 @@ def test_whatever_is_sent_the_answer_is_as_described(visitor: Visitor) -> None:
             seen.add(answer.status_code)
 
         every()
-    assert len(operations) == 3
+    assert len(operations) == 4
     assert seen & {400, 422}
 
 

@@ -1,0 +1,1 @@
+"""Mail that comes in: read, matched with its case, and filed there."""

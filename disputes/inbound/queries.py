@@ -1,0 +1,81 @@
+"""Every question to the table of mail that came in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from disputes.cases.tables import Case, CaseEvent
+from disputes.inbound.tables import InboundMail
+from disputes.notifications.tables import Notification
+
+_WAITS = (InboundMail.done_at.is_(None), InboundMail.erased_at.is_(None))
+
+
+def mail_of_key(session: Session, key: str) -> InboundMail | None:
+    """The mail that came under that key, with its case."""
+    found = select(InboundMail).where(InboundMail.key == key).options(joinedload(InboundMail.case))
+    return session.scalar(found)
+
+
+def locked(session: Session, mail_id: UUID) -> InboundMail | None:
+    """The mail as it is now; nobody else changes it until the end of the transaction."""
+    found = select(InboundMail).where(InboundMail.id == mail_id).with_for_update()
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+def waiting(session: Session, *, limit: int) -> Sequence[InboundMail]:
+    """Mail that a person must look at, with the case it may belong to, oldest first."""
+    found = select(InboundMail).where(*_WAITS).options(joinedload(InboundMail.case))
+    return session.scalars(found.order_by(InboundMail.received_at, InboundMail.id).limit(limit)).all()
+
+
+def is_waiting_for(session: Session, case_id: UUID) -> bool:
+    """True when a person must look at a mail about that case."""
+    return bool(session.scalar(select(exists().where(InboundMail.case_id == case_id, *_WAITS))))
+
+
+def mails_of(session: Session, case_id: UUID) -> Sequence[InboundMail]:
+    """The mail of a case, oldest first."""
+    found = select(InboundMail).where(InboundMail.case_id == case_id)
+    return session.scalars(found.order_by(InboundMail.received_at, InboundMail.id)).all()
+
+
+def count_filed_since(session: Session, case_id: UUID, moment: datetime) -> int:
+    """How many mails were filed into a case since then."""
+    found = select(func.count()).where(
+        InboundMail.case_id == case_id, InboundMail.state == "filed", InboundMail.received_at > moment
+    )
+    return session.scalars(found).one()
+
+
+def was_told_since(session: Session, case_id: UUID, kind: str, notice: str, moment: datetime) -> bool:
+    """True when an event of that kind has caused that letter since then."""
+    found = exists().where(
+        CaseEvent.case_id == case_id, CaseEvent.kind == kind, CaseEvent.notice == notice, CaseEvent.at > moment
+    )
+    return bool(session.scalar(select(found)))
+
+
+def cases_of_letters(session: Session, message_ids: Sequence[str]) -> Sequence[Case]:
+    """The cases that our letters with these message ids are about, that of the newest letter first."""
+    found = (
+        select(Case)
+        .join(Notification, Notification.case_id == Case.id)
+        .where(Notification.message_id.in_(message_ids))
+        .options(joinedload(Case.customer))
+        .order_by(Notification.created_at.desc())
+    )
+    return session.scalars(found).all() if message_ids else []
+
+
+def case_of_id(session: Session, case_id: UUID) -> Case | None:
+    """A case with its complainant."""
+    return session.scalar(select(Case).where(Case.id == case_id).options(joinedload(Case.customer)))
+
+
+def mails_without_case(session: Session, sender: str) -> Sequence[InboundMail]:
+    """Mail of an address that belongs to no case."""
+    return session.scalars(select(InboundMail).where(InboundMail.sender == sender, InboundMail.case_id.is_(None))).all()
