@@ -1,0 +1,160 @@
+"""Answering a complaint at the desk: the form, the letter as it will go out, and what was agreed until it is there."""
+
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Form, Request
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from disputes import clock, database, policy
+from disputes.cases import queries
+from disputes.cases import service as cases
+from disputes.cases.tables import Case
+from disputes.desk import case_page, offer_form
+from disputes.desk.access import AtDesk, Desk
+from disputes.desk.offers_part import POSITIONS
+from disputes.desk.pages import desk_page
+from disputes.edge.forms import given_form
+from disputes.errors import Conflict, Invalid
+from disputes.investigation import service as investigation
+from disputes.offers import service as offers
+from disputes.offers.schemas import OUTCOMES
+
+router = APIRouter(prefix="/cases")
+
+type Typed = Annotated[dict[str, str], Depends(given_form)]
+_OWN_FIELDS: Final = frozenset({"csrf_token", "do", "seen", "answer"})
+"""Fields of the two pages themselves, which are no part of the answer."""
+
+type Words = Annotated[str, Form()]
+
+
+@router.get("/{reference}/answer")
+def answer_form(request: Request, desk: Desk, reference: str) -> HTMLResponse:
+    """The empty form; for a new answer in the place of another it starts from that one."""
+    with database.transaction() as session:
+        case = case_page.found_case(session, reference)
+        kind = offer_form.kind_for(case)
+        offer_form.check_open(session, case, desk.staff, kind)
+        current = offers.current_offer(session, case)
+        typed = offer_form.typed_of(current) if kind == "better" and current else {}
+        if kind == "final":
+            typed["time_limits"] = policy.current().outside_options.time_limits
+        values = _form_values(session, case, kind, typed)
+    return desk_page(request, desk, "desk/offer_form.html", values)
+
+
+@router.post("/{reference}/answer")
+def preview_or_send(request: Request, desk: Desk, reference: str, typed: Typed) -> Response:
+    """Shows the letter, or sends it as it was shown. What is missing is said beside each field."""
+    do = typed.get("do")
+    seen = typed.get("seen") if do == "send" else None
+    with database.transaction() as session:
+        case = queries.locked(session, case_page.found_case(session, reference).id)
+        kind = offer_form.kind_for(case)
+        offer_form.check_open(session, case, desk.staff, typed.get("answer", ""))
+        if do == "change":
+            return _shown(request, desk, _form_values(session, case, kind, typed))
+        try:
+            draft = offer_form.draft_of(typed, kind)
+            shown, sent = offer_form.send(session, case, desk.staff, kind, draft, seen=seen)
+        except (Conflict, Invalid) as fault:
+            case = queries.locked(session, case.id)
+            faults = fault.fields if isinstance(fault, Invalid) else {}
+            notice = None if faults else fault.message
+            values = _form_values(session, case, kind, typed, faults=faults, notice=notice)
+            return _shown(request, desk, values, status=fault.status)
+        if sent:
+            return RedirectResponse(f"/desk/cases/{case.reference}", HTTPStatus.SEE_OTHER)
+        values = {
+            "case": case,
+            "kind": kind,
+            "preview": shown,
+            "changed": do == "send",
+            "typed": {name: said for name, said in typed.items() if name not in _OWN_FIELDS},
+        }
+        return desk_page(request, desk, "desk/offer_preview.html", values)
+
+
+@router.post("/{reference}/answer/{offer_id}/refused")
+def write_refusal(request: Request, desk: Desk, reference: str, offer_id: UUID, words: Words = "") -> Response:
+    """Writes down that the customer does not take an answer."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: offers.refuse(session, case, cases.acting(desk.staff), offer_id, words),
+        typed={"refused": words},
+    )
+
+
+@router.post("/{reference}/answer/{offer_id}/countered")
+def write_counter(request: Request, desk: Desk, reference: str, offer_id: UUID, words: Words = "") -> Response:
+    """Writes down what the customer would take instead."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: offers.counter(session, case, cases.acting(desk.staff), offer_id, words),
+        typed={"countered": words},
+    )
+
+
+@router.post("/{reference}/remedies/{remedy_id}/delivered")
+def deliver(request: Request, desk: Desk, reference: str, remedy_id: UUID, proof: Words = "") -> Response:
+    """Notes that a remedy was delivered."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: offers.deliver(session, case, desk.staff, remedy_id, proof),
+        typed={f"proof-{remedy_id}": proof},
+    )
+
+
+@router.post("/{reference}/remedies/{remedy_id}/failed")
+def remedy_failed(request: Request, desk: Desk, reference: str, remedy_id: UUID, words: Words = "") -> Response:
+    """Notes that a remedy did not come or did not work."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: offers.remedy_failed(session, case, cases.acting(desk.staff), remedy_id, words),
+        typed={f"failed-{remedy_id}": words},
+    )
+
+
+def _shown(request: Request, desk: AtDesk, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    return desk_page(request, desk, "desk/offer_form.html", values, status=status)
+
+
+def _form_values(
+    session: Session,
+    case: Case,
+    kind: offer_form.Kind,
+    typed: dict[str, str],
+    *,
+    faults: dict[str, str] | None = None,
+    notice: str | None = None,
+) -> dict[str, Any]:
+    rules, now = policy.current(), clock.now()
+    rows = offer_form.rows_of(typed)
+    empty = min(offer_form.EMPTY_ROWS if rows else offer_form.EMPTY_ROWS + 1, offer_form.ROWS - len(rows))
+    current = offers.current_offer(session, case)
+    return {
+        "case": case,
+        "kind": kind,
+        "title": offer_form.TITLES[kind],
+        "points": investigation.plan(session, case),
+        "rows": rows + [{"kind": "", "amount": "", "conditions": "", "due_days": "7"} for _ in range(empty)],
+        "typed": typed,
+        "faults": faults or {},
+        "notice": notice,
+        "positions": POSITIONS,
+        "outcomes": OUTCOMES,
+        "outside": rules.outside_options_for(case.country or rules.shop.country, now),
+        "counter": offers.counter_of(session, current) if current else None,
+        "failed": [remedy for remedy in offers.remedies_of(session, case) if remedy.state == "failed"],
+    }
