@@ -1,0 +1,111 @@
+"""What staff do to look into a case: points, findings, questions, answers written down, files."""
+
+from typing import Annotated, Final
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.responses import Response
+
+from disputes import database, policy
+from disputes.cases import service as cases
+from disputes.desk import case_page
+from disputes.desk.access import Desk
+from disputes.edge.templates import NO_STORE
+from disputes.errors import NotFound
+from disputes.investigation import service
+
+router = APIRouter(prefix="/cases")
+
+type Words = Annotated[str, Form()]
+type Questions = Annotated[list[str] | None, Form()]
+
+ALONE: Final = "sandbox; default-src 'none'"
+"""A file, should a browser show it after all, may run nothing and load nothing."""
+
+
+@router.post("/{reference}/points")
+def add_point(request: Request, desk: Desk, reference: str, text: Words = "") -> Response:
+    """Adds a point to the plan."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: service.add_point(session, case, desk.staff, text),
+        typed={"point": text},
+    )
+
+
+@router.post("/{reference}/points/{point}/findings")
+def record_finding(
+    request: Request, desk: Desk, reference: str, point: UUID, *, finding: Words = "", result: Words = ""
+) -> Response:
+    """Records what was found about a point."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: service.record_finding(session, case, desk.staff, point, finding, result),
+        typed={f"finding-{point}": finding, f"result-{point}": result},
+    )
+
+
+@router.post("/{reference}/questions")
+def ask(request: Request, desk: Desk, reference: str, question: Questions = None) -> Response:
+    """Asks the customer."""
+    questions = question or []
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: service.ask(session, case, desk.staff, questions),
+        typed={f"question{number}": text for number, text in enumerate(questions, 1)},
+    )
+
+
+@router.post("/{reference}/answers")
+def write_answer(request: Request, desk: Desk, reference: str, text: Words = "", key: Words = "") -> Response:
+    """Writes down what the customer answered on the telephone or in person."""
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: service.answer(
+            session, case, cases.acting(desk.staff), text, key=f"{key[:64]}:{desk.staff.id}", channel="staff"
+        ),
+        typed={"answer": text},
+    )
+
+
+@router.post("/{reference}/evidence")
+def add_evidence(request: Request, desk: Desk, reference: str, file: Annotated[UploadFile, File()]) -> Response:
+    """Adds a file of ours."""
+    most = policy.current().evidence.megabytes_each * 1_000_000
+    content = file.file.read(most + 1)
+    return case_page.act_on(
+        request,
+        desk,
+        reference,
+        lambda session, case: service.add_evidence(
+            session, case, cases.acting(desk.staff), file.filename or "", content, staff=desk.staff
+        ),
+    )
+
+
+@router.get("/{reference}/evidence/{evidence_id}")
+def evidence(desk: Desk, reference: str, evidence_id: UUID) -> Response:
+    """A file, as a download. Who fetched it is noted."""
+    with database.transaction() as session:
+        case = case_page.found_case(session, reference)
+        found, content = service.read_evidence(session, evidence_id, staff=desk.staff)
+        if found.case_id != case.id:
+            raise NotFound("This file is not there.")
+    return Response(
+        content,
+        media_type=service.MEDIA_TYPES[found.kind],
+        headers={
+            **NO_STORE,
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}",
+            "Content-Security-Policy": ALONE,
+        },
+    )
