@@ -1,0 +1,1 @@
+"""Voluntary mediation with a neutral person; what is said there in confidence stays there."""
