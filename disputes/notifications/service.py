@@ -1,69 +1,96 @@
 """Letters as rows: written once for each cause, and what became of each. Nothing here touches the network."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from disputes import clock, jobs, policy
+from disputes.cases import engine, tasks
 from disputes.cases import queries as case_queries
-from disputes.cases.tables import Case, CaseEvent
-from disputes.notifications import letters, queries
-from disputes.notifications.letters import CaseFacts, Letter
+from disputes.cases.states import Actor
+from disputes.cases.tables import CaseEvent
+from disputes.notifications import queries
+from disputes.notifications.facts import facts_of
+from disputes.notifications.letters import FOR_NOTICE, Letter
+from disputes.notifications.letters.facts import HIDDEN_LINK
 from disputes.notifications.mail import Envelope
+from disputes.notifications.senders import MailNotSent
 from disputes.notifications.tables import Notification
-from disputes.policy import Policy
+from disputes.people import case_links
+from disputes.people.tables import Customer
 from disputes.settings import settings
 
 DELIVER: Final = "notifications.deliver"
 DELIVERY_TRIES: Final = 79
 """After so many tries a letter has failed; with waits of 3, 9, 27 ... seconds, at most an hour, that is three days."""
 
+CLAIM: Final = timedelta(seconds=120)
+"""How long one worker may take to send a letter, longer than a mail server's time-outs add up to. When it died on
+the way, another takes over after that."""
+
+LETTERS_A_DAY: Final = 30
+"""More letters than that about one case to one address in a day are a loop, or a fault: no more leave by themselves."""
+
 NO_ADDRESS: Final = "no e-mail address: the complainant gave only a telephone number"
+TOO_MANY: Final = f"more than {LETTERS_A_DAY} letters about this case in a day: this looks like a loop"
 LONGEST_REASON: Final = 300
-
-type WriteLetter = Callable[[CaseFacts, Policy, str], Letter]
-
-LETTERS: Final[dict[str, WriteLetter]] = {
-    "N1": letters.acknowledgement,
-    "N4": letters.named_person,
-}
+AS_PDF: Final = frozenset({"N1", "N7", "NSt", "N14"})
+"""Notices that also come as a document to keep; N8 does when it ends a mediation."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A letter on its way out, independent of any session."""
+    """A letter on its way out, independent of any session. `kept` is the same letter as a document, if it has one."""
 
     notification_id: UUID
     letter: Letter
     envelope: Envelope
+    kept: Letter | None = None
 
 
 def write_letter_for(session: Session, event_id: UUID) -> Notification | None:
     """Writes the letter that an event of a case asks for, and queues its delivery.
 
     None when the event asks for none. Called again for the same event it changes nothing. Without an address the
-    letter is kept, as skipped with the reason.
+    letter is kept, as skipped with the reason; one too many in a day is kept as failed, for staff to see.
     """
     event = case_queries.event_with_case(session, event_id)
-    if event is None or event.notice not in LETTERS:
+    if event is None or event.notice is None or event.case.erased_at is not None:
         return None
-    facts = _facts(event.case, event)
-    letter = LETTERS[event.notice](facts, policy.current(), settings().base_url)
-    return add(
+    write = FOR_NOTICE.get(event.notice)
+    if write is None:
+        return None
+    dedupe_key = f"event:{event.id}:{event.notice}"
+    known = queries.notification_of_key(session, dedupe_key)
+    if known is not None:
+        return known
+    facts = facts_of(session, event)
+    letter = write(facts, policy.current(), settings().base_url)
+    recipient = event.case.customer.email
+    crowded = recipient is not None and _is_crowded(session, event, recipient)
+    row = add(
         session,
         letter,
         kind=event.notice,
-        dedupe_key=f"event:{event.id}:{event.notice}",
-        recipient=event.case.customer.email,
-        case_id=event.case_id,
-        event_id=event.id,
-        queue=True,
+        dedupe_key=dedupe_key,
+        recipient=recipient,
+        about={
+            "case_id": event.case_id,
+            "event_id": event.id,
+            "event_kind": event.kind,
+            "policy_digest": facts.policy_digest,
+            "seal": facts.seal,
+        },
+        queue=not crowded,
     )
+    if crowded and row.state == "pending":
+        _note_failed(session, row, TOO_MANY)
+    return row
 
 
 def add(
@@ -73,18 +100,19 @@ def add(
     kind: str,
     dedupe_key: str,
     recipient: str | None,
-    case_id: UUID | None = None,
-    event_id: UUID | None = None,
+    about: Mapping[str, Any] | None = None,
     queue: bool,
 ) -> Notification:
-    """Stores a letter once for its `dedupe_key` (made of ids), and with `queue` defers its delivery."""
+    """Stores a letter once for its `dedupe_key` (made of ids), and with `queue` defers its delivery.
+
+    `about` are columns for letters about a case: case_id, event_id, event_kind, policy_digest, seal.
+    """
     notification_id = uuid4()
     row = {
         "id": notification_id,
         "dedupe_key": dedupe_key,
         "kind": kind,
-        "case_id": case_id,
-        "event_id": event_id,
+        "clauses": list(letter.clauses),
         "recipient": recipient,
         "subject": letter.subject,
         "text": letter.text,
@@ -92,8 +120,9 @@ def add(
         "state": "pending" if recipient else "skipped",
         "attempts": 0,
         "last_error": None if recipient else NO_ADDRESS,
-        "message_id": f"<{notification_id}@{_sender().rpartition('@')[2]}>",
+        "message_id": f"<{notification_id}@{_domain()}>",
         "created_at": clock.now(),
+        **(about or {}),
     }
     written = session.scalar(insert(Notification).values(**row).on_conflict_do_nothing().returning(Notification.id))
     notification = queries.notification_of_key(session, dedupe_key)
@@ -107,54 +136,128 @@ def add(
 def begin_try(session: Session, notification_id: UUID, *, letter: Letter | None = None) -> Draft | None:
     """Counts one more try and returns what to send; None when it has been sent, has failed, or was skipped.
 
-    `letter` replaces what is stored, for letters whose secret is never stored.
+    `letter` replaces what is stored, for letters whose secret is never stored; the secret of the link to the case is
+    put in here. Raises `MailNotSent` while another worker is sending it: nothing is counted then.
     """
     row = queries.locked(session, notification_id)
     if row is None or row.state != "pending" or row.recipient is None:
         return None
+    now = clock.now()
+    if row.claimed_until is not None and now < row.claimed_until:
+        raise MailNotSent("another worker is sending this letter")
+    row.claimed_until = now + CLAIM
     row.attempts += 1
-    return Draft(row.id, letter or Letter(row.subject, row.text, row.html), _envelope(row, row.recipient))
+    stored = stored_letter(row)
+    return Draft(
+        row.id,
+        letter or _with_link(session, row, stored),
+        _envelope(row, row.recipient),
+        without_secret(stored) if has_document(row) else None,
+    )
 
 
 def note_sent(session: Session, notification_id: UUID) -> None:
     """Notes that the letter has left."""
     row = queries.locked(session, notification_id)
     if row is not None and row.state == "pending":
-        row.state, row.sent_at, row.last_error = "sent", clock.now(), None
+        row.state, row.sent_at, row.last_error, row.claimed_until = "sent", clock.now(), None, None
 
 
 def note_trouble(session: Session, notification_id: UUID, reason: str, *, final: bool = False) -> bool:
     """Notes why a try failed, and returns whether another may follow; after the last one the letter has failed."""
+    _lock_case_of(session, notification_id)
     row = queries.locked(session, notification_id)
     if row is None or row.state != "pending":
         return False
-    row.last_error = reason[:LONGEST_REASON]
+    row.claimed_until = None
     if final or row.attempts >= DELIVERY_TRIES:
-        row.state = "failed"
+        _note_failed(session, row, reason)
+    else:
+        row.last_error = reason[:LONGEST_REASON]
     return row.state == "pending"
 
 
-def _facts(case: Case, event: CaseEvent) -> CaseFacts:
-    shop_policy = policy.current()
-    next_date: datetime = case.next_date or case.expected_end
-    if event.kind == "filed":
-        next_date = policy.dates_for_filed(case.filed_at, shop_policy, case.category).named_person_by
-    return CaseFacts(
-        reference=case.reference,
-        state=event.to_state or case.state,
-        name=case.customer.name,
-        order_number=case.order_number,
-        category_label=shop_policy.category_label(case.category),
-        description=case.description,
-        desired_outcome=case.desired_outcome,
-        source=case.source,
-        filed_at=case.filed_at,
-        next_date=next_date,
-        first_answer_by=case.first_answer_by,
-        expected_end=case.expected_end,
-        hard_cap=case.hard_cap,
-        staff_name=event.staff.name if event.staff else None,
+def note_bounce(session: Session, message_id: str, reason: str) -> bool:
+    """Notes that a letter which had left came back, and makes it work for staff; `reason` names nobody.
+
+    False when no letter has that message id, or it is known already that it did not arrive.
+    """
+    known = queries.notification_of_message(session, message_id)
+    if known is None:
+        return False
+    _lock_case_of(session, known.id)
+    row = queries.locked(session, known.id)
+    if row is None or row.state not in ("sent", "pending"):
+        return False
+    row.sent_at = None
+    _note_failed(session, row, reason)
+    return True
+
+
+def has_document(row: Notification) -> bool:
+    """True for letters that are also a document to keep (see `pdf.letter_pdf`)."""
+    return row.kind in AS_PDF or (row.kind == "N8" and row.event_kind == "mediation_settled")
+
+
+def stored_letter(row: Notification) -> Letter:
+    """The letter as it is kept: dots in place of every secret."""
+    return Letter(row.subject, row.text, row.html, tuple(row.clauses))
+
+
+def without_secret(letter: Letter) -> Letter:
+    """The letter for others to read as well: the page of the status, in place of the link that opens the case."""
+    return _linked(letter, "/status")
+
+
+def _with_link(session: Session, row: Notification, letter: Letter) -> Letter:
+    if row.case_id is None:
+        return letter
+    case = case_queries.case_by_id(session, row.case_id)
+    customer = session.get(Customer, case.customer_id) if case else None
+    if customer is None or customer.email != row.recipient:
+        return without_secret(letter)
+    return _linked(letter, f"/case/{case_links.sign(row.case_id, row.id, customer)}")
+
+
+def _linked(letter: Letter, path: str) -> Letter:
+    hidden = f"{settings().base_url}/case/{HIDDEN_LINK}"
+    shown = f"{settings().base_url}{path}"
+    return replace(letter, text=letter.text.replace(hidden, shown), html=letter.html.replace(hidden, shown))
+
+
+def _is_crowded(session: Session, event: CaseEvent, recipient: str) -> bool:
+    since = clock.now() - timedelta(days=1)
+    return queries.letters_since(session, event.case_id, recipient, since) >= LETTERS_A_DAY
+
+
+def _note_failed(session: Session, row: Notification, reason: str) -> None:
+    """The letter will not leave any more: visible to staff, and work for them."""
+    row.state, row.last_error, row.claimed_until = "failed", reason[:LONGEST_REASON], None
+    session.flush()
+    if row.case_id is None:
+        return
+    case = case_queries.locked(session, row.case_id)
+    event = engine.note(
+        session,
+        case,
+        "letter_failed",
+        Actor("system"),
+        notice="none: for staff only",
+        data={"notification_id": str(row.id), "letter": row.kind},
+        for_customer=False,
     )
+    tasks.open_task(session, case, "letter_failed", due_at=clock.now(), subject_id=row.id, event=event)
+
+
+def _lock_case_of(session: Session, notification_id: UUID) -> None:
+    """Locks the case before its letter, as everybody does who changes both."""
+    row = session.get(Notification, notification_id)
+    if row is not None and row.case_id is not None:
+        case_queries.locked(session, row.case_id)
+
+
+def _domain() -> str:
+    return _sender().rpartition("@")[2]
 
 
 def _sender() -> str:
@@ -169,5 +272,6 @@ def _envelope(row: Notification, recipient: str) -> Envelope:
         sender_name=shop.name,
         reply_to=shop.support_email,
         message_id=row.message_id,
+        thread_id=f"<case.{row.case_id}@{_domain()}>" if row.case_id else None,
         written_at=row.created_at,
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from disputes.database import Base
@@ -14,13 +15,15 @@ class Notification(Base):
     """One letter to one person, and what became of it.
 
     `dedupe_key` is made of ids, so that the same cause never sends a second letter. `skipped` has its reason
-    in `last_error` (for example: the complainant gave only a telephone number).
+    in `last_error` (for example: the complainant gave only a telephone number). `clauses`, `policy_digest` and `seal`
+    are what the letter rests on and the history it closes with. Until `claimed_until` one worker is sending it.
     """
 
     __tablename__ = "notifications"
     __table_args__ = (
         CheckConstraint("state IN ('pending', 'sent', 'failed', 'skipped')", name="state"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
+        Index("ix_notifications_recipient_day", "case_id", "recipient", "created_at"),
         Index("ix_notifications_pending", "created_at", postgresql_where=text("state = 'pending'")),
     )
 
@@ -29,6 +32,10 @@ class Notification(Base):
     kind: Mapped[str]
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
     event_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_events.id"))
+    event_kind: Mapped[str | None]
+    clauses: Mapped[list[str]] = mapped_column(JSONB, default=list)
+    policy_digest: Mapped[str | None]
+    seal: Mapped[str | None]
     recipient: Mapped[str | None]
     subject: Mapped[str]
     text: Mapped[str]
@@ -36,6 +43,7 @@ class Notification(Base):
     state: Mapped[str] = mapped_column(default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
-    message_id: Mapped[str]
+    message_id: Mapped[str] = mapped_column(index=True)
     created_at: Mapped[datetime] = mapped_column(TIME)
     sent_at: Mapped[datetime | None] = mapped_column(TIME)
+    claimed_until: Mapped[datetime | None] = mapped_column(TIME)

@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import database
-from disputes.notifications import proofs, service
-from disputes.notifications.mail import compose
+from disputes.notifications import pdf, proofs, service, staff_mail
+from disputes.notifications.mail import Attachment, compose
 from disputes.notifications.senders import MailNotSent, MailRefused, sender
 from disputes.notifications.service import Draft
 
@@ -29,6 +29,11 @@ def deliver(notification_id: str) -> None:
     draft = database.run(service.begin_try, UUID(notification_id))
     if draft is not None:
         _send(draft, lambda session: service.note_sent(session, draft.notification_id))
+
+
+def tell_staff(case_id: str, kind: str, event_id: str) -> None:
+    """Job "notifications.tell_staff": mails whoever a task is for that it waits, while it does."""
+    database.run(staff_mail.write_for_task, UUID(case_id), kind, UUID(event_id))
 
 
 def send_status_code(request_id: str) -> None:
@@ -50,7 +55,7 @@ def send_sign_in_link(staff_id: str, cause: str) -> None:
 
 def _send(draft: Draft, note_sent: Callable[[Session], None]) -> None:
     try:
-        message = compose(draft.letter, draft.envelope)
+        message = compose(draft.letter, draft.envelope, _document(draft))
     except ValueError:
         _note_trouble(draft, "this letter cannot be written as a message", final=True)
         return
@@ -64,6 +69,17 @@ def _send(draft: Draft, note_sent: Callable[[Session], None]) -> None:
     else:
         database.run(note_sent)
         log.info("letter.sent", notification_id=str(draft.notification_id))
+
+
+def _document(draft: Draft) -> Attachment | None:
+    """The letter as a PDF. When it cannot be made the letter leaves all the same: its text says everything."""
+    if draft.kept is None:
+        return None
+    try:
+        return Attachment(pdf.file_name(draft.kept), pdf.letter_pdf(draft.kept))
+    except pdf.NoPdf as fault:
+        log.warning("letter.no_pdf", notification_id=str(draft.notification_id), reason=str(fault))
+        return None
 
 
 def _note_trouble(draft: Draft, reason: str, *, final: bool = False) -> bool:

@@ -32,6 +32,7 @@ AGAIN = PatientRetry()
 def add_mail_jobs(app: App) -> None:
     """Registers them; each may run again without sending twice."""
     app.task(name="notifications.tell", retry=AGAIN)(tasks.tell)
+    app.task(name="notifications.tell_staff", retry=AGAIN)(tasks.tell_staff)
     app.task(name="notifications.deliver", retry=AGAIN)(tasks.deliver)
     app.task(name="people.send_status_code", retry=AGAIN)(tasks.send_status_code)
     app.task(name="people.send_sign_in_link", retry=AGAIN)(tasks.send_sign_in_link)

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select, text
 
 from disputes import database
-from disputes.cases import progress, service
+from disputes.cases import complainant, progress, service
 from disputes.notifications import mailbox, tasks
 from disputes.notifications.senders import MailNotSent
 from disputes.notifications.service import DELIVERY_TRIES, NO_ADDRESS
@@ -34,7 +34,8 @@ class TestAcknowledgement:
         assert message["Reply-To"] == '"casened.com" <support@casened.com>'
         assert message["Auto-Submitted"] == "auto-generated"
         assert message["Message-ID"].endswith("@casened.com>")
-        assert message.get_content_type() == "multipart/alternative"
+        assert message.get_content_type() == "multipart/mixed"
+        assert [part.get_filename() for part in message.iter_attachments()] == [f"{reference}.pdf"]
         for kind in ("plain", "html"):
             body = message.get_body(preferencelist=(kind,))
             assert body is not None
@@ -70,7 +71,7 @@ class TestAcknowledgement:
 
     def test_of_an_addition_is_not_written(self, server: MailServer) -> None:
         with database.transaction() as session:
-            event = service.add_customer_information(session, filed(session), "One thing more.")
+            event = complainant.add_information(session, filed(session), "One thing more.")
         tasks.tell(str(event.id))
         assert rows() == []
 

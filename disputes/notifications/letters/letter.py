@@ -1,54 +1,28 @@
-"""What a letter is, and how it is made from its two templates."""
+"""What a letter is, and how it is made from its templates."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from disputes.notifications.letters.blocks import Block
+from disputes.notifications.letters.facts import CaseFacts
+from disputes.people.case_links import LASTS
 from disputes.policy import Policy
 
-LONGEST_GREETING = 80
-_NOT_IN_A_NAME = re.compile(r"[:/@<>\\]|www\.", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter ready to be sent: `text` and `html` say the same."""
+    """A letter ready to be sent: `text` and `html` say the same. `clauses` are the ids it rests on."""
 
     subject: str
     text: str
     html: str
-
-
-@dataclass(frozen=True)
-class CaseFacts:
-    """What letters about a case may say. Times are aware UTC."""
-
-    reference: str
-    state: str
-    name: str
-    order_number: str | None
-    category_label: str
-    description: str
-    desired_outcome: str | None
-    source: str
-    filed_at: datetime
-    next_date: datetime
-    first_answer_by: datetime
-    expected_end: datetime
-    hard_cap: datetime
-    staff_name: str | None = None
-
-    @property
-    def greeting(self) -> str:
-        """ "Dear Mia Hughes", or "Hello" when what was given as a name could lure somebody to click."""
-        if len(self.name) > LONGEST_GREETING or _NOT_IN_A_NAME.search(self.name):
-            return "Hello"
-        return f"Dear {self.name}"
+    clauses: tuple[str, ...] = ()
 
 
 def write(
@@ -72,12 +46,40 @@ def write(
     }
     text = _TEMPLATES.get_template(f"{template}.txt").render(words)
     html = _TEMPLATES.get_template(f"{template}.html").render(words)
-    return Letter(" ".join(subject.split()), _BLANK_LINES.sub("\n\n", text).strip() + "\n", _INLINER.inline(html))
+    text = _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    return Letter(" ".join(subject.split()), text, _INLINER.inline(html), tuple(clauses))
+
+
+def write_case_letter(
+    subject: str,
+    facts: CaseFacts,
+    policy: Policy,
+    base_url: str,
+    *,
+    clauses: Sequence[str],
+    blocks: Sequence[Block],
+    notes: Sequence[str] = (),
+) -> Letter:
+    """A letter about a case: the greeting, these blocks, the ways to a person, and the footer.
+
+    `notes` are small print before the farewell. The link to the case holds `HIDDEN_LINK` in place of its secret.
+    """
+    return write(
+        "case_letter",
+        subject,
+        policy,
+        base_url,
+        clauses,
+        facts=facts,
+        blocks=blocks,
+        notes=notes,
+        link_days=LASTS.days,
+    )
 
 
 def quoted(text: str) -> str:
     """The text with "> " before each line, so that nobody's words can pass for ours."""
-    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
 
 
 _TEMPLATES = Environment(
