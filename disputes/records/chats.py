@@ -1,0 +1,98 @@
+"""Forgetting chats, mail without a complaint, and what was asked about the status of one."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from disputes.cases.tables import Case
+from disputes.chat.tables import Conversation, Message
+from disputes.inbound.tables import InboundMail
+from disputes.notifications.tables import Notification
+from disputes.people.tables import Staff, StatusRequest
+from disputes.records import queries, tracker
+from disputes.records.swap import Swap
+
+
+def forget_chat(session: Session, conversation_id: UUID) -> None:
+    """Deletes a chat with all its messages, the proofs asked for in it, and has Rasa forget it."""
+    asked = session.query(StatusRequest).filter(StatusRequest.conversation_id == conversation_id).all()
+    forget_status_requests(session, asked)
+    session.execute(delete(Conversation).where(Conversation.id == conversation_id))
+    tracker.ask_to_forget(session, conversation_id)
+
+
+def forget_draft(session: Session, conversation_id: UUID) -> None:
+    """Forgets what the assistant has understood in a chat; what was written stays for its own time."""
+    session.execute(
+        update(Conversation).where(Conversation.id == conversation_id).values(facts={}, handoff_summary=None)
+    )
+    tracker.ask_to_forget(session, conversation_id)
+
+
+def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
+    """Takes a person's name and addresses out of a chat that is kept."""
+    forget_draft(session, conversation_id)
+    for message in session.query(Message).filter(Message.conversation_id == conversation_id):
+        message.text = swap.text(message.text)
+        message.payload = swap.text(message.payload) if message.payload else None
+        for column in ("note", "quick_replies", "attachment", "card"):
+            value = getattr(message, column)
+            if value is not None:
+                setattr(message, column, swap.json(value))
+    session.flush()
+
+
+def forget_status_requests(session: Session, requests: Sequence[StatusRequest]) -> None:
+    """Deletes these requests and the letters that carried their codes."""
+    ids = [request.id for request in requests]
+    if not ids:
+        return
+    session.execute(update(Conversation).where(Conversation.status_request_id.in_(ids)).values(status_request_id=None))
+    keys = [f"status_code:{request_id}" for request_id in ids]
+    letters = session.query(Notification).filter(Notification.dedupe_key.in_(keys)).all()
+    _delete_letters(session, letters)
+    session.execute(delete(StatusRequest).where(StatusRequest.id.in_(ids)))
+
+
+def forget_letters_without_case(session: Session, emails: Sequence[str]) -> None:
+    """Deletes letters to these addresses that belong to no complaint; never those to staff."""
+    if not emails:
+        return
+    staff = session.query(Staff.email).scalar_subquery()
+    letters = session.query(Notification).filter(
+        Notification.case_id.is_(None), Notification.recipient.in_(emails), Notification.recipient.not_in(staff)
+    )
+    _delete_letters(session, letters.all())
+
+
+def forget_unmatched_mail(session: Session, emails: Sequence[str]) -> None:
+    """Deletes mail from these addresses that belongs to no complaint."""
+    session.execute(delete(InboundMail).where(InboundMail.case_id.is_(None), InboundMail.sender.in_(emails)))
+
+
+def swap_in_mail(session: Session, case: Case, swap: Swap) -> None:
+    """Takes a person's name and addresses out of the mail of a case that is kept."""
+    for mail in session.query(InboundMail).filter(InboundMail.case_id == case.id):
+        mail.sender = mail.raw = None
+        mail.subject, mail.text, mail.original = (
+            swap.text(words) if words else words for words in (mail.subject, mail.text, mail.original)
+        )
+        mail.refused = swap.json(mail.refused)
+    session.flush()
+
+
+def forget_persons_chats(session: Session, emails: Sequence[str], phones: Sequence[str]) -> None:
+    """Deletes the person's chats that belong to no complaint, or to erased ones only."""
+    for conversation in queries.conversations_of_person(session, emails, phones):
+        belongs_to = queries.cases_of_conversation(session, conversation.id)
+        if all(case.erased_at is not None for case in belongs_to):
+            forget_chat(session, conversation.id)
+
+
+def _delete_letters(session: Session, letters: Sequence[Notification]) -> None:
+    for letter in letters:
+        tracker.ask_to_forget_letter(session, letter.id)
+        session.delete(letter)
+    session.flush()

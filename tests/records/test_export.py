@@ -1,0 +1,64 @@
+"""Everything about one person, for that person."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy.orm import Session
+
+from disputes import clock
+from disputes.cases import queries
+from disputes.cases.tables import Case
+from disputes.chat import service as chat
+from disputes.chat import thread
+from disputes.errors import NotFound
+from disputes.people.tables import Staff
+from disputes.records import service
+from tests.cases import factories
+from tests.records.conftest import NOW, months_after, open_zip
+
+pytestmark = pytest.mark.database
+
+MIA = factories.DEFAULTS["email"]
+
+
+def test_has_all_complaints_chats_and_questions_about_status(session: Session, agent: Staff) -> None:
+    conversation, _ = chat.open_conversation(session, None)
+    chat.receive(session, conversation.id, "Where is it?", client_id="1")
+    thread.append(session, conversation, "agent", "A liar, I think.", staff=agent, audience="staff")
+    chat.request_status_code(session, conversation.id, "10023", MIA)
+    one = factories.filed(session, conversation_id=conversation.id)
+    two = factories.filed(session, name="M. Hughes", category="late")
+    factories.filed(session, name="Tom O'Neill", email="tom@example.com", description="Something else.")
+    files = open_zip(service.export_person(session, email=MIA.upper()))
+    assert {name.split("/")[1] for name in files if name.startswith("cases/")} == {one.reference, two.reference}
+    assert f"cases/{one.reference}/case.pdf" in files
+    person = json.loads(files["person.json"])
+    assert {known["name"] for known in person["known_as"]} == {"Mia Hughes", "M. Hughes"}
+    assert [asked["looked_up"] for asked in person["asked_for_status"]] == ["10023"]
+    assert "Where is it?" in files["chats/01.json"].decode()
+    everything = b"".join(files.values())
+    assert b"Something else." not in everything
+    assert b"liar" not in everything
+
+
+def test_is_possible_while_the_bundle_is_not_and_notes_it(session: Session) -> None:
+    case = factories.filed(session)
+    assert service.may_take_bundle(case) is not None
+    service.export_person(session, customer_id=service.customer_of_reference(session, case.reference))
+    assert queries.events_of(session, [case.id])[-1].kind == "exported"
+
+
+def test_says_when_there_is_nothing(session: Session) -> None:
+    with pytest.raises(NotFound):
+        service.export_person(session, email="nobody@example.com")
+    with pytest.raises(NotFound):
+        service.customer_of_reference(session, "CD-0000-0000")
+
+
+def test_has_nothing_of_what_was_erased(session: Session, ended: Callable[..., Case]) -> None:
+    case = ended()
+    with clock.set_to(months_after(NOW, 36)):
+        service.erase_person(session, email=MIA)
+        files = open_zip(service.export_person(session, customer_id=case.customer_id))
+    assert not any(name.startswith("cases/") for name in files)
