@@ -59,4 +59,6 @@ class GiveAnswer(BotAction):
             clause = rules.clauses[answer.clause]
             values |= {"clause_id": answer.clause, "clause_title": clause.title, "clause_text": clause.text}
         talk.say(answer.response, **values)
+        if answer.clause is not None:
+            talk.rest_on(answer.clause)
         return talk.back_to_form()

@@ -3,6 +3,7 @@
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import slots
+from actions.case_acts import leave
 from actions.forms import SHORT, joined
 from actions.informal import FORGOTTEN, GUESS, category_of, values_told
 from actions.people import summary_of
@@ -77,6 +78,9 @@ class ReplyNo(BotAction):
         return "action_reply_no"
 
     async def act(self, talk: Talk) -> list[Event]:
+        if talk.form == slots.CASE_FORM:
+            talk.say("utter_words_left")
+            return leave(talk)
         if talk.form:
             return _unclear(talk)
         talk.say("utter_all_right")
@@ -90,6 +94,9 @@ class Stop(BotAction):
         return "action_stop"
 
     async def act(self, talk: Talk) -> list[Event]:
+        if talk.form == slots.CASE_FORM:
+            talk.say("utter_words_left")
+            return leave(talk)
         talk.say("utter_stopped" if talk.form == slots.COMPLAINT_FORM else "utter_left")
         left = (slots.CONFIRMED, slots.REMEDY, slots.REMEDY_ANSWER, slots.REQUESTED)
         return [ActiveLoop(None), *(SlotSet(name, None) for name in left)]

@@ -28,6 +28,7 @@ AFTER_FILING = dict.fromkeys(
         slots.REMEDY,
         slots.REMEDY_TEXT,
         slots.OUTCOME,
+        slots.RESELLER,
     )
 )
 """Emptied once the complaint is filed, so that the next one starts blank. The events that filled these slots stay in
@@ -80,6 +81,8 @@ class FileComplaint(BotAction):
                     "category": talk.slot(slots.CATEGORY),
                     "description": talk.slot(slots.DESCRIPTION),
                     "informal_outcome": talk.slot(slots.OUTCOME),
+                    "reseller": talk.slot(slots.RESELLER),
+                    "scope_review": talk.slot(slots.RESELLER) is not None,
                     "source": "chat",
                     "conversation_id": talk.turn.conversation_id,
                 }

@@ -23,7 +23,7 @@ ASIDES = frozenset(
         "greet", "goodbye", "thank", "help", "insult", "out_of_scope", "talk_to_person", "cancel_form", "ask_bot",
         "ask_status", "ask_process", "ask_informal", "ask_acknowledgement", "ask_investigation", "ask_mediation",
         "ask_dates", "ask_escalation", "ask_outside_options", "ask_resellers", "ask_contact", "ask_cost",
-        "ask_privacy", "resend_code",
+        "ask_if_nothing", "ask_privacy", "resend_code",
     }
 )  # fmt: skip
 """Intents that rules answer while a form waits; it asks its question again afterwards."""

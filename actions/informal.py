@@ -64,6 +64,8 @@ class PointToReseller(BotAction):
         reseller = rules.reseller_named(talk.turn.text)
         pointer = reseller.pointer if reseller else rules.clauses["C9"].text
         talk.say("utter_reseller", pointer=pointer, clause_id="C9")
+        talk.rest_on("C9")
+        changes[slots.RESELLER] = reseller.name if reseller else None
         await talk.remember(changes)
         return set_slots(changes)
 
@@ -121,6 +123,8 @@ class AskRemedyAnswer(BotAction):
             return []
         order = await self._order(talk)
         said = {slots.ORDER_SAID: talk.slot(slots.ORDER_NUMBER)}
+        if order is not None and order.reseller is None:
+            said[slots.RESELLER] = None
         if order is not None and order.reseller is not None:
             return self._reseller(talk, order.reseller)
         category = talk.slot(slots.CATEGORY) or "other"
@@ -156,7 +160,8 @@ class AskRemedyAnswer(BotAction):
         reseller = rules.reseller_named(name)
         pointer = reseller.pointer if reseller else rules.clauses["C9"].text
         talk.say("utter_reseller", pointer=pointer, clause_id="C9")
-        return set_slots({slots.REMEDY: slots.NO_REMEDY})
+        talk.rest_on("C9")
+        return set_slots({slots.REMEDY: slots.NO_REMEDY, slots.RESELLER: reseller.name if reseller else name})
 
 
 class CloseHelp(BotAction):

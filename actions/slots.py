@@ -20,11 +20,19 @@ REMEDY_ANSWER = "remedy_answer"
 OUTCOME = "informal_outcome"
 WISH = "wish"
 ORDER_SAID = "order_said"
+RESELLER = "reseller"
 
 # Looking a complaint up.
 LOOKUP = "status_lookup"
 STATUS_EMAIL = "status_email"
 REFERENCE = "filed_reference"
+
+# Acting on a complaint.
+CASE_ACT = "case_act"
+CASE_REFERENCE = "case_reference"
+CASE_ABOUT = "case_about"
+CASE_WORDS = "case_words"
+CASE_BEFORE = "case_before"
 
 # How the next question is put: the responses utter_ask_... have a variation for each.
 ASK_AS = "ask_as"
@@ -33,11 +41,13 @@ MISREADS = "misreads"
 HELP_FORM = "help_form"
 COMPLAINT_FORM = "complaint_form"
 STATUS_FORM = "status_form"
+CASE_FORM = "case_form"
 
 REQUIRED = {
     HELP_FORM: (CATEGORY, ORDER_NUMBER, REMEDY_ANSWER),
     COMPLAINT_FORM: (CATEGORY, NAME, CONTACT, ORDER_NUMBER, DESCRIPTION, CONFIRMED),
     STATUS_FORM: (LOOKUP, STATUS_EMAIL),
+    CASE_FORM: (CASE_WORDS,),
 }
 
 NO_ORDER = "none"

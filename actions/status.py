@@ -3,6 +3,7 @@
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import edge, reading, slots
+from actions.case_acts import show_buttons
 from actions.forms import MISREAD, MISREAD_PHONE, FormTurn, Reading, is_aside
 from actions.talk import BotAction, Event, Talk, set_slots, told_order
 from disputes import policy
@@ -108,6 +109,7 @@ async def _show(talk: Talk) -> list[Event] | None:
         return None
     for case in found:
         _tell(talk, case)
+        await show_buttons(talk, case)
     if not found:
         talk.say("utter_no_cases")
     elif talk.form is None and talk.slot(slots.NAME):

@@ -74,6 +74,10 @@ class Talk:
         chosen = {name: _harmless(value) for name, value in known.items() if name in named}
         self._dispatcher.utter_message(response=response, **chosen)
 
+    def rest_on(self, clause_id: str) -> None:
+        """Notes with what was just said which clause of which version of the policy it rests on."""
+        self._dispatcher.utter_message(json_message={"trace": policy.current().trace(clause_id)})
+
     def hand_over(self, reason: str, summary: str) -> None:
         """Asks the gateway to bring in a person. It writes the line that the customer reads."""
         self._dispatcher.utter_message(json_message={"handoff": {"reason": reason, "summary": summary}})

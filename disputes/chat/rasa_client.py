@@ -1,7 +1,7 @@
 """The client of Rasa's REST channel and of the part of its HTTP API that makes a turn happen exactly once."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -130,13 +130,16 @@ class RasaClient:
 
 
 def parts_of(reply: list[Json]) -> list[Part]:
-    """Rasa's reply in the parts that are stored. A card joins the text before it."""
+    """Rasa's reply in the parts that are stored. A card, or the clause it rests on, joins the text before it."""
     parts: list[Part] = []
     for piece in reply:
         custom: Json = piece.get("custom") or {}
         if "card" in custom and parts and parts[-1].card is None and not piece.get("text"):
             last = parts.pop()
-            parts.append(Part(last.text, last.quick_replies, last.attachment, custom["card"]))
+            parts.append(replace(last, card=custom["card"]))
+            continue
+        if "trace" in custom and parts:
+            parts.append(replace(parts.pop(), trace=str(custom["trace"])))
             continue
         if "handoff" in custom:
             parts.append(Part(handoff=custom["handoff"]))

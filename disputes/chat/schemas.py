@@ -35,6 +35,7 @@ class Part:
     quick_replies: list[Json] | None = None
     attachment: Json | None = None
     card: Json | None = None
+    trace: str | None = None
     handoff: Json | None = None
 
 

@@ -50,6 +50,7 @@ class Message(Base):
     """One message. `seq` is given under the lock of the conversation's row: order never depends on a clock.
 
     `reply_to` and `reply_index` make the reply to a message unique, so that a turn run twice is stored once.
+    `trace` names the clause that an answer about the process rests on, and the version of the policy.
     `turn` tells how far the assistant's turn for a customer's message has come.
     """
 
@@ -83,6 +84,7 @@ class Message(Base):
     quick_replies: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     attachment: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     card: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    trace: Mapped[str | None]
     client_id: Mapped[str | None]
     reply_to: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
     reply_index: Mapped[int | None]

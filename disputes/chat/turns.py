@@ -105,6 +105,7 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
             quick_replies=part.quick_replies,
             attachment=part.attachment,
             card=part.card,
+            trace=part.trace,
             reply_to=turn.message_id,
             reply_index=index,
         )

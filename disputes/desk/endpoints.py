@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter, Depends
 
-from disputes.desk import account, cases, chats, sign_in
+from disputes.desk import (
+    account,
+    cases,
+    chats,
+    filing,
+    investigation,
+    mails,
+    mediation,
+    neutral,
+    offers,
+    sign_in,
+    tasks,
+)
 from disputes.desk.access import at_the_desk, signed_in
 from disputes.edge.origins import from_own_pages
 
@@ -11,5 +23,6 @@ PREFIX = "/desk"
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_own_pages)])
 router.include_router(sign_in.router, prefix=PREFIX)
 router.include_router(account.router, prefix=PREFIX, dependencies=[Depends(signed_in)])
-for part in (chats, cases):
+for part in (chats, filing, cases, investigation, offers, tasks, mails, mediation):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
+router.include_router(neutral.router, prefix=PREFIX, dependencies=[Depends(neutral.neutral_only)])

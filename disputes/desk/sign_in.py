@@ -18,6 +18,7 @@ from disputes.people.tokens import keyed_digest
 router = APIRouter(prefix="/sign-in")
 
 HOME: Final = "/desk"
+HOME_OF_NEUTRALS: Final = "/desk/mediations"
 DEVICE_COOKIE: Final = "disputes_device"
 DEVICE_LASTS: Final = 90 * 24 * 3600
 NO_MATCH: Final = "This e-mail address and password do not belong together."
@@ -69,6 +70,8 @@ def use_link(request: Request, token: str, new_password: Annotated[str, Form()] 
 
 
 def _enter(done: people.SignedIn, path: str) -> Response:
+    if done.staff.role == "mediator" and path == HOME:
+        path = HOME_OF_NEUTRALS
     response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
     set_cookie(response, people.SESSION_COOKIE, done.token, lasts=int(people.SESSION_LASTS.total_seconds()))
     device = f"{_owner_of_device(done.staff.email)} {token_urlsafe(16)}"

@@ -13,6 +13,12 @@ from disputes.people import attempts
 from disputes.people.tokens import keyed_digest
 
 LARGEST_BODY: Final = 1_000_000
+LARGER: Final = {"/api/inbound-mail": 15_000_000}
+"""Where more may be sent: a mail with pictures."""
+
+UPLOADS: Final = "/evidence"
+"""How addresses end that take a file: as large as the policy allows, and what a form puts around it."""
+
 FILINGS: Final = 20
 """Complaints from one address of the network in a quarter of an hour. Each may send a letter to whoever it names."""
 
@@ -28,12 +34,15 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         taken = 0
+        most = LARGER.get(scope["path"], LARGEST_BODY)
+        if scope["path"].endswith(UPLOADS):
+            most += policy.current().evidence.megabytes_each * 1_000_000
 
         async def receive_within_limit() -> Message:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > LARGEST_BODY:
+            if taken > most:
                 raise HTTPException(HTTPStatus.CONTENT_TOO_LARGE)
             return message
 

@@ -5,8 +5,9 @@ from typing import Final, NamedTuple
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from disputes import policy
+from disputes import clock, policy
 from disputes.edge.templates import page
+from disputes.policy.explain import explain, version_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,8 +46,11 @@ def shop(request: Request) -> HTMLResponse:
 
 @router.get("/policy")
 def policy_page(request: Request) -> HTMLResponse:
-    """How the shop handles complaints, from the policy file."""
-    return page(request, "site/policy.html", {"deadlines": _deadlines()})
+    """The whole policy in plain words, as `disputes policy explain` prints it."""
+    shop_policy = policy.current()
+    sections = explain(shop_policy, clock.now())
+    values = {"sections": sections, "deadlines": _deadlines(), "version": version_of(shop_policy)}
+    return page(request, "site/policy.html", values)
 
 
 def _deadlines() -> list[tuple[str, str]]:

@@ -1,8 +1,7 @@
 """How a complaint stands: order number or reference and e-mail, a code by mail, then the page. No scripts needed."""
 
 from http import HTTPStatus
-from typing import Annotated, Final
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -10,19 +9,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from disputes import database
 from disputes.cases import progress
 from disputes.edge.addresses import ip_digest
-from disputes.edge.cookies import drop_cookie, set_cookie, signed, unsigned
 from disputes.edge.templates import page
 from disputes.edge.words import CODE_RESULTS
 from disputes.errors import Invalid, TooMany
-from disputes.people import codes
+from disputes.site import proof
 
 router = APIRouter(include_in_schema=False)
-
-COOKIE: Final = "disputes_status"
-PATH: Final = "/status"
-ASKED, PROVED = "status asked", "status proved"
-ASKED_LASTS: Final = 15 * 60
-PROVED_LASTS: Final = int(codes.VERIFIED_FOR.total_seconds())
 
 
 @router.get("/status")
@@ -43,59 +35,41 @@ def send_code(request: Request, lookup: Annotated[str, Form()] = "", email: Anno
     except TooMany as fault:
         return _ask(request, typed, notice=fault.message, status=HTTPStatus.TOO_MANY_REQUESTS)
     response = RedirectResponse("/status/code", HTTPStatus.SEE_OTHER)
-    set_cookie(response, COOKIE, signed(ASKED, str(request_id)), lasts=ASKED_LASTS, path=PATH)
+    proof.remember_asked(response, request_id)
     return response
 
 
 @router.get("/status/code")
 def ask_for_code(request: Request) -> Response:
     """The second step: the code."""
-    return _code(request) if _request_in(request, ASKED, ASKED_LASTS) else _start_again()
+    return _code(request) if proof.asked(request) else start_again()
 
 
 @router.post("/status/code")
 def check_code(request: Request, code: Annotated[str, Form()] = "") -> Response:
     """Checks the code; the right one opens the page for half an hour, in this browser only."""
-    request_id = _request_in(request, ASKED, ASKED_LASTS)
+    request_id = proof.asked(request)
     if request_id is None:
-        return _start_again()
+        return start_again()
     with database.transaction() as session:
         check = progress.verify_code(session, request_id, code)
     if not check.ok:
         return _code(request, fault=CODE_RESULTS[check.result], is_over=check.result != "wrong")
     response = RedirectResponse("/status/complaints", HTTPStatus.SEE_OTHER)
-    set_cookie(response, COOKIE, signed(PROVED, str(request_id)), lasts=PROVED_LASTS, path=PATH)
+    proof.remember_proved(response, request_id)
     return response
-
-
-@router.get("/status/complaints")
-def complaints(request: Request) -> Response:
-    """How the complaints of that person stand, for that order or reference."""
-    request_id = _request_in(request, PROVED, PROVED_LASTS)
-    if request_id is None:
-        return _start_again()
-    try:
-        with database.transaction() as session:
-            found = progress.progress_of(session, request_id)
-    except progress.NotVerified:
-        return _start_again()
-    return page(request, "site/complaints.html", {"cases": found})
 
 
 @router.post("/status/leave")
 def leave() -> Response:
     """Closes the page for this browser, for people who share it."""
-    return _start_again()
+    return start_again()
 
 
-def _request_in(request: Request, purpose: str, lasts: int) -> UUID | None:
-    value = unsigned(purpose, request.cookies.get(COOKIE), lasts=lasts)
-    return UUID(value) if value else None
-
-
-def _start_again() -> Response:
-    response = RedirectResponse(PATH, HTTPStatus.SEE_OTHER)
-    drop_cookie(response, COOKIE, path=PATH)
+def start_again() -> Response:
+    """Back to the first step, without any proof."""
+    response = RedirectResponse("/status", HTTPStatus.SEE_OTHER)
+    proof.forget(response)
     return response
 
 

@@ -1,6 +1,7 @@
 """A room to try one action in: real words, real policy, fakes for the services behind it."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import slots
 from actions.talk import BotAction
 from disputes import clock, database
-from disputes.cases import service as cases
+from disputes.cases import filing
 from disputes.cases.schemas import CaseProgress, Complaint
+from disputes.chat import case_acts
 from disputes.chat import service as chat
-from disputes.errors import TooMany
+from disputes.chat.case_acts import AtHand, Told
+from disputes.errors import DisputesError, TooMany
 from disputes.orders import Order, OrdersUnavailable, OrderUnknown
 from disputes.orders import service as orders
 from disputes.orders.stand_in import demo_order
@@ -72,6 +75,11 @@ class Services:
     filed: dict[str, Complaint] = field(default_factory=dict)
     codes: list[tuple[str, str]] = field(default_factory=list)
     progress: list[CaseProgress] | Exception = field(default_factory=list)
+    acts: dict[str, tuple[str, str, Told]] = field(default_factory=dict)
+    at_hand: AtHand | DisputesError = field(default_factory=lambda: AtHand("", ()))
+    standing: CaseProgress | None = None
+    refusal: DisputesError | None = None
+    forecasts: dict[str, list[str]] = field(default_factory=dict)
     orders_are_down: bool = False
     codes_are_used_up: bool = False
 
@@ -91,6 +99,28 @@ class Services:
         if isinstance(self.progress, Exception):
             raise self.progress
         return self.progress
+
+    def act(self, _session: object, _conversation_id: UUID, reference: str, name: str, told: Told) -> CaseProgress:
+        if self.refusal is not None:
+            raise self.refusal
+        self.acts.setdefault(told.key, (name, reference, told))
+        return self.standing or a_case(reference=reference)
+
+    def check(self, _session: object, _conversation_id: UUID, _reference: str, _name: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def what_is_at_hand(self, _session: object, _conversation_id: UUID, _reference: str) -> AtHand:
+        if isinstance(self.at_hand, DisputesError):
+            raise self.at_hand
+        return self.at_hand
+
+    def if_nothing(
+        self, _session: object, _conversation_id: UUID, reference: str | None = None
+    ) -> dict[str, list[str]]:
+        if self.refusal is not None:
+            raise self.refusal
+        return {reference: self.forecasts[reference]} if reference else self.forecasts
 
     def look_up(self, number: str) -> Order:
         if self.orders_are_down:
@@ -135,11 +165,14 @@ class Room:
         given = {"message_id": message_id or str(uuid4()), "conversation_id": str(CONVERSATION), **(metadata or {})}
         chances = {intent: confidence, **(ranking or {})}
         found = [{"entity": each.entity, "value": each.value} for each in find_values(text)]
+        if text.startswith("/"):
+            _, brace, told = text.partition("{")
+            found = [{"entity": name, "value": value} for name, value in json.loads(brace + told or "{}").items()]
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "intent_ranking": [{"name": name, "confidence": chance} for name, chance in chances.items()],
-            "entities": [] if text.startswith("/") else found,
+            "entities": found,
             "metadata": {} if bare else given,
         }
         initial = {name: slot.get("initial_value") for name, slot in DOMAIN["slots"].items()}
@@ -166,7 +199,11 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setattr(chat, "remember_facts", fakes.remember_facts)
     monkeypatch.setattr(chat, "request_status_code", fakes.request_status_code)
     monkeypatch.setattr(chat, "progress_for_conversation", fakes.progress_for_conversation)
-    monkeypatch.setattr(cases, "file_complaint", fakes.file_complaint)
+    monkeypatch.setattr(filing, "file_complaint", fakes.file_complaint)
+    monkeypatch.setattr(case_acts, "act", fakes.act)
+    monkeypatch.setattr(case_acts, "check", fakes.check)
+    monkeypatch.setattr(case_acts, "at_hand", fakes.what_is_at_hand)
+    monkeypatch.setattr(case_acts, "if_nothing", fakes.if_nothing)
     monkeypatch.setattr(orders, "look_up", fakes.look_up)
     return fakes
 

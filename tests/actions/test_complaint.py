@@ -211,6 +211,17 @@ class TestFileComplaint:
         assert done.slots["filed_reference"] == "CD-0000-0000"
         assert all(done.slots[name] is None for name in KNOWN)
 
+    def test_what_a_reseller_sold_is_filed_anyway_and_a_person_looks_whose_it_is(
+        self, room: Room, services: Services
+    ) -> None:
+        done = room.run(FileComplaint(), "yes", "affirm", reseller="NordicHome", **KNOWN)
+        room.run(FileComplaint(), "yes", "affirm", **KNOWN | {"description": "Another one."})
+        assert [(each.reseller, each.scope_review) for each in services.filed.values()] == [
+            ("NordicHome", True),
+            (None, False),
+        ]
+        assert done.slots["reseller"] is None
+
     def test_the_same_message_is_the_same_complaint(self, room: Room, services: Services) -> None:
         first = room.run(FileComplaint(), "yes", "affirm", message_id="m1", **KNOWN)
         again = room.run(FileComplaint(), "yes", "affirm", message_id="m1", **KNOWN)

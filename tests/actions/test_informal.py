@@ -45,10 +45,12 @@ class TestPointToReseller:
         assert done.said == ["utter_reseller"]
         assert "NordicHome" in done.value("pointer")
         assert done.value("clause_id") == "C9"
+        assert done.slots["reseller"] == "NordicHome"
 
     def test_speaks_in_general_of_one_it_does_not_know(self, room: Room) -> None:
         done = room.run(PointToReseller(), "i got it from a shop in town", "problem_reseller")
         assert "reseller" in done.value("pointer")
+        assert done.slots["reseller"] is None
 
 
 class TestAskRemedyAnswer:
@@ -84,6 +86,11 @@ class TestAskRemedyAnswer:
     def test_points_to_the_reseller_that_sold_the_order(self, room: Room) -> None:
         done = room.run(AskRemedyAnswer(), category="damaged", order_number="10031")
         assert done.said[-1] == "utter_reseller"
+        assert done.slots["reseller"] == "NordicHome"
+
+    def test_an_order_of_our_own_is_no_resellers(self, room: Room) -> None:
+        done = room.run(AskRemedyAnswer(), category="lost", order_number="10023", reseller="NordicHome")
+        assert done.slots["reseller"] is None
 
     def test_does_not_repeat_the_facts_after_a_question_in_between(self, room: Room) -> None:
         done = room.run(

@@ -37,7 +37,7 @@ class TestStartStatus:
     def test_asks_nothing_of_somebody_who_has_just_proved_who_they_are(self, room: Room, services: Services) -> None:
         services.progress = [a_case()]
         done = room.run(StartStatus(), "any news?", "ask_status", status_lookup="10023")
-        assert done.said == ["utter_progress"]
+        assert done.said == ["utter_progress", "utter_can_go_on"]
         assert done.next_action is None
 
     def test_another_order_needs_a_new_proof(self, room: Room, services: Services) -> None:
@@ -102,13 +102,17 @@ class TestShowProgress:
         done = room.run(
             ShowProgress(), "/status_code_entered", "status_code_entered", metadata={"code_result": "verified"}
         )
-        assert done.said == ["utter_progress"]
+        assert done.said == ["utter_progress", "utter_can_go_on"]
         assert "You filed this complaint." in done.value("history")
         assert done.slots["status_email"] is None
 
     def test_one_message_for_each_complaint(self, room: Room, services: Services) -> None:
-        services.progress = [a_case(), a_case(reference="CD-0000-0001", next_date=None)]
-        assert self.entered(room, "verified") == ["utter_progress", "utter_progress_at_end"]
+        services.progress = [a_case(), a_case(reference="CD-0000-0001", stage="closed", next_date=None)]
+        assert self.entered(room, "verified") == ["utter_progress", "utter_can_go_on", "utter_progress_at_end"]
+
+    def test_a_proof_that_runs_out_in_between_only_costs_the_buttons(self, room: Room, services: Services) -> None:
+        services.progress, services.at_hand = [a_case()], NotVerified()
+        assert self.entered(room, "verified") == ["utter_progress"]
 
     def test_nothing_without_a_fresh_proof(self, room: Room, services: Services) -> None:
         services.progress = NotVerified()

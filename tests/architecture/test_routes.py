@@ -18,7 +18,6 @@ PUBLIC = {
     "POST /status",
     "GET /status/code",
     "POST /status/code",
-    "GET /status/complaints",
     "POST /status/leave",
     "GET /widget.js",
     "GET /health",
@@ -32,32 +31,50 @@ PUBLIC = {
     "GET /desk/sign-in/link/{token}",
     "POST /desk/sign-in/link/{token}",
 }
+CUSTOMERS_PROOF = {
+    "GET /case/{token}",
+    "GET /status/complaints",
+    "GET /status/complaints/{reference}/bundle",
+    "GET /status/complaints/{reference}/papers/{paper_id}",
+    "POST /status/complaints/{reference}/evidence",
+    "POST /status/complaints/{reference}/{act}",
+}
+"""Ask for a code that was mailed, or the link of a letter."""
 THIS_MACHINE_ONLY = {"GET /dev/mail", "GET /dev/mail/{letter_id}", "GET /dev/mail/{letter_id}/html"}
-OTHER_SECRET = {"GET /demo/orders-service/orders/{number}"}
-"""Asks for ORDERS_TOKEN where one is set; made-up orders only."""
+OTHER_SECRET = {"GET /demo/orders-service/orders/{number}", "POST /api/inbound-mail"}
+"""Ask for ORDERS_TOKEN where one is set (made-up orders only), and for a signature with INBOUND_MAIL_KEY."""
 
 
 def test_every_other_route_turns_strangers_away(visitor: Visitor) -> None:
-    for route in sorted(routes() - PUBLIC - THIS_MACHINE_ONLY - OTHER_SECRET):
+    for route in sorted(routes() - PUBLIC - CUSTOMERS_PROOF - THIS_MACHINE_ONLY - OTHER_SECRET):
         method, path = route.split()
         answer = visitor.request(method, re.sub(r"{\w+}", str(UUID(int=1)), path))
         assert answer.status_code == 303, route
         assert answer.headers["location"].startswith("/desk/sign-in"), route
 
 
+def test_the_pages_of_a_complaint_send_strangers_to_the_first_step(visitor: Visitor) -> None:
+    for route in sorted(CUSTOMERS_PROOF):
+        method, path = route.split()
+        path = path.replace("{act}", "withdraw").replace("{reference}", "CD-0000-0000").replace("{token}", "made-up").replace("{paper_id}", str(UUID(int=1)))
+        file = {"files": {"file": ("a.png", b"x")}} if path.endswith("/evidence") else {}
+        answer = visitor.request(method, path, **file)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/status"), route
+
+
 def test_the_desk_is_among_them() -> None:
-    guarded = routes() - PUBLIC - THIS_MACHINE_ONLY - OTHER_SECRET
+    guarded = routes() - PUBLIC - CUSTOMERS_PROOF - THIS_MACHINE_ONLY - OTHER_SECRET
     assert "POST /desk/chats/{conversation_id}/claim" in guarded
     assert all(route.split()[1].startswith("/desk") for route in guarded)
 
 
 def test_the_lists_name_no_route_that_is_gone() -> None:
-    assert routes() >= PUBLIC | THIS_MACHINE_ONLY | OTHER_SECRET
+    assert routes() >= PUBLIC | CUSTOMERS_PROOF | THIS_MACHINE_ONLY | OTHER_SECRET
 
 
 def test_forms_of_the_desk_need_the_token_of_their_page(visitor: Visitor) -> None:
     with signed_in(visitor.url, add_staff()) as ada:
-        for route in sorted(routes() - PUBLIC):
+        for route in sorted(routes() - PUBLIC - CUSTOMERS_PROOF - OTHER_SECRET):
             method, path = route.split()
             if method == "POST":
                 answer = ada.post(re.sub(r"{\w+}", str(UUID(int=1)), path), data={"csrf_token": "made up"})

@@ -16,12 +16,14 @@ from rasa_sdk.executor import ActionExecutor
 import actions
 from actions import slots
 from actions.answers import ANSWERS, OLD_BUTTON
+from actions.case_acts import TO_CONFIRM, WITH_WORDS
 from actions.complaint import BUTTONS
 from actions.confusion import OFFERS_A_COMPLAINT, OFFERS_A_PERSON
 from actions.forms import ASIDES
 from actions.informal import KNOWN_STATUSES
 from actions.status import CODE_ANSWERS
 from disputes import policy
+from disputes.chat import case_acts
 from tests.dialogue.measure_nlu import read_examples
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,6 +45,8 @@ LONGEST_TEXT = 480
 
 BY_THE_GATEWAY = {"/talk_to_person"}
 NOT_BY_WORDS = {"session_opened", "status_code_entered", "agent_returned"}
+ACT_BUTTON = re.compile(r"\{(\w+)_payload\}")
+ACTS = {*TO_CONFIRM, *WITH_WORDS, "undo", "nothing", "sure", "leave"}
 JARGON = ("legal advice", "utilize", "pursuant", "hereby", "aforementioned", "kindly", "valued customer", "as per")
 
 
@@ -146,14 +150,19 @@ class TestResponses:
         used |= {f"utter_understood_{category}" for category in policy.current().categories}
         used |= {f"utter_order_{status}" for status in (*KNOWN_STATUSES, "known", "delivered_not_received")}
         used |= {f"utter_ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]}
-        used -= {"utter_message", "utter_action", "utter_ask_", "utter_understood_", "utter_order_"}
-        asked_by_actions = {"utter_ask_remedy_answer", "utter_ask_filing_confirmed"}
+        used |= {f"utter_ask_words_{act}" for act in WITH_WORDS} | set(case_acts.BUTTONS.values())
+        used -= {"utter_message", "utter_action", "utter_ask_", "utter_understood_", "utter_order_", "utter_ask_words_"}
+        asked_by_actions = {"utter_ask_remedy_answer", "utter_ask_filing_confirmed", "utter_ask_case_words"}
         assert used - set(RESPONSES) == asked_by_actions
         assert set(RESPONSES) - used == set()
 
     def test_every_button_leads_somewhere(self) -> None:
         for name, variation in texts():
             for button in variation.get("buttons", ()):
+                act = ACT_BUTTON.fullmatch(button["payload"])
+                if act:
+                    assert act[1] in ACTS, name
+                    continue
                 intent = button["payload"].removeprefix("/")
                 assert button["payload"] in BY_THE_GATEWAY or intent in DOMAIN["intents"], name
                 assert intent not in NOT_BY_WORDS, name

@@ -5,11 +5,19 @@ from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from disputes.cases import progress
+from disputes import clock
+from disputes.cases import progress, service
 from disputes.cases.tables import Case
 from disputes.chat.tables import Conversation
-from tests.dialogue.conftest import Bot
+from disputes.investigation import service as investigation
+from disputes.offers import service as offers
+from disputes.people import codes
+from disputes.people.tables import StatusRequest
+from tests.cases.factories import staff
+from tests.dialogue.conftest import Bot, Reply
+from tests.offers.factories import draft, examine
 from tests.stack import Stack, wait_until
 
 pytestmark = pytest.mark.rasa
@@ -141,6 +149,79 @@ class TestFiling:
         assert case.description == "/confirm_filing and some more words of mine"
 
 
+class TestActing:
+    """What a customer does with a complaint in the chat: after a code, by buttons, what matters by two of them."""
+
+    def test_accept_with_a_second_button(self, bot: Bot, stack: Stack) -> None:
+        reference = proved(bot, stack)
+        told = answered(bot, stack, reference)
+        asked = bot.say(told.buttons["I accept the answer"])
+        assert state_of(stack, reference) == "outcome_offered"
+        done = bot.say(asked.buttons["Yes, I accept"])
+        assert f"You accepted our answer to {reference}" in done.text
+        assert "It stands like this now" in done.text
+        assert state_of(stack, reference) == "resolved"
+        refused = bot.say(asked.buttons["Yes, I accept"].replace("accept_sure", "refuse_sure"))
+        assert "This answer was accepted on" in refused.text
+
+    def test_our_questions_are_answered_and_the_complaint_form_comes_back(self, bot: Bot, stack: Stack) -> None:
+        reference = proved(bot, stack)
+        with stack.transaction() as session:
+            ann, case = staff(session), found(session, reference)
+            investigation.ask(session, service.take(session, case, ann), ann, ["Which colour was it?"])
+        bot.tell("i want to make a complaint", "my other parcel with the rug never arrived")
+        told = bot.say("/status_code_entered", code_result="verified")
+        assert "Which colour was it?" in told.text
+        button = told.buttons["Answer now"]
+        assert "Please write your answer" in bot.say(button).text
+        assert "C6" in (aside := bot.say("how long does it take?").text)
+        assert "Please write your answer" in aside
+        done = bot.say("It was the blue one, and the box had been opened by somebody before.")
+        assert f"Your answer is with {reference}" in done.text
+        assert "What is your name" in done.text
+        assert state_of(stack, reference) == "investigating"
+
+    def test_words_that_are_too_long_are_asked_for_again_and_stop_leaves(self, bot: Bot, stack: Stack) -> None:
+        proved(bot, stack)
+        button = bot.say("/status_code_entered", code_result="verified").buttons["Add something"]
+        bot.say(button)
+        reply = bot.say("It goes on and on. " * 150)
+        assert "Please shorten" in reply.text
+        assert "What would you like to add?" in reply.text
+        assert "passed nothing on" in bot.say("stop").text
+        assert "What would you like to do" in bot.say("/act_on_case").text
+
+    def test_withdraw_and_undo(self, bot: Bot, stack: Stack) -> None:
+        reference = proved(bot, stack)
+        told = bot.say("/status_code_entered", code_result="verified")
+        asked = bot.say(told.buttons["Withdraw the complaint"])
+        gone = bot.say(asked.buttons["Yes, withdraw it"], message_id="one message")
+        assert f"You withdrew {reference}" in gone.text
+        assert state_of(stack, reference) == "withdrawn"
+        again = bot.say(asked.buttons["Yes, withdraw it"], message_id="one message")
+        assert f"You withdrew {reference}" in again.text
+        assert "goes on where it stood" in bot.say(gone.buttons["Undo that"]).text
+        assert state_of(stack, reference) == "filed"
+
+    def test_an_old_button_of_a_complaint_that_is_closed(self, bot: Bot, stack: Stack) -> None:
+        reference = proved(bot, stack)
+        told = bot.say("/status_code_entered", code_result="verified")
+        with stack.transaction() as session:
+            boss = staff(session, role="manager")
+            service.override(session, found(session, reference), boss, "Sent twice.")
+        for title in ("Withdraw the complaint", "Ask for mediation"):
+            assert f"{reference} is at another stage by now" in bot.say(told.buttons[title]).text
+        assert state_of(stack, reference) == "closed"
+
+    def test_what_if_i_do_nothing(self, bot: Bot, stack: Stack) -> None:
+        general = bot.say("what happens if i do nothing?")
+        assert "Silence never costs you a right" in general.text
+        reference = proved(bot, stack)
+        with_dates = bot.say("what happens if i do nothing?").text
+        assert f"If you do nothing about {reference}" in with_dates
+        assert "You get our answer by" in with_dates
+
+
 class TestPeople:
     def test_a_person_in_any_state_and_the_form_is_kept(self, bot: Bot) -> None:
         bot.tell("file a complaint", "my bowl arrived broken", "Tom")
@@ -175,6 +256,38 @@ class TestStatus:
 
     def test_the_words_are_the_same_for_an_order_nobody_complained_about(self, bot: Bot) -> None:
         assert "If they match" in bot.tell("status", "99999", "nobody@example.com").text
+
+
+def proved(bot: Bot, stack: Stack) -> str:
+    """The reference of a complaint that was just filed, and whose customer has proved who they are."""
+    to_the_summary(bot)
+    reference = bot.say("/confirm_filing").row("Reference")
+    with stack.transaction() as session:
+        conversation = session.get_one(Conversation, bot.conversation_id)
+        request_id = progress.request_code(session, reference, "anna.berg@example.com")
+        request = session.get_one(StatusRequest, request_id)
+        request.verified_at, request.verified_until = clock.now(), clock.now() + codes.VERIFIED_FOR
+        conversation.status_request_id = request_id
+    return reference
+
+
+def answered(bot: Bot, stack: Stack, reference: str) -> Reply:
+    """We have answered; what the customer is told, with the buttons."""
+    with stack.transaction() as session:
+        ann, case = staff(session), found(session, reference)
+        service.take(session, case, ann)
+        examine(session, case, ann)
+        offers.make_offer(session, case, ann, draft())
+    return bot.say("/status_code_entered", code_result="verified")
+
+
+def found(session: Session, reference: str) -> Case:
+    return session.scalars(select(Case).where(Case.reference == reference)).one()
+
+
+def state_of(stack: Stack, reference: str) -> str:
+    with stack.transaction() as session:
+        return found(session, reference).state
 
 
 def to_the_summary(bot: Bot) -> None:

@@ -1,0 +1,154 @@
+"""What a customer can do with a complaint in the chat, after the code has proved who they are.
+
+The assistant carries only what a button said, and what needs thought only after a second button. It decides nothing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from disputes import policy
+from disputes.cases import complainant, forecast, progress, states
+from disputes.cases.progress import NotVerified
+from disputes.cases.schemas import CaseProgress
+from disputes.cases.states import Actor
+from disputes.cases.tables import Case
+from disputes.chat.tables import Conversation
+from disputes.errors import Conflict, NotFound
+from disputes.investigation import service as investigation
+from disputes.mediation import service as mediation
+from disputes.mediation import wishes
+from disputes.offers import service as offers
+
+ASSISTANT: Final = Actor("assistant")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What comes with an act: the offer it is about, words, and a key that makes it happen once."""
+
+    about: str = ""
+    words: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """What a complaint waits for: the id of the answer of ours that stands last, "" without one; our questions."""
+
+    about: str
+    questions: tuple[str, ...]
+
+
+def _offer_id(told: Told) -> UUID:
+    try:
+        return UUID(told.about)
+    except ValueError as fault:
+        raise NotFound("That button belongs to an earlier answer of ours.") from fault
+
+
+_ACTS: Final[Mapping[str, Callable[[Session, Case, Told], object]]] = {
+    "accept": lambda session, case, told: offers.accept(session, case, ASSISTANT, _offer_id(told)),
+    "refuse": lambda session, case, told: offers.refuse(session, case, ASSISTANT, _offer_id(told), told.words),
+    "counter": lambda session, case, told: offers.counter(session, case, ASSISTANT, _offer_id(told), told.words),
+    "answer": lambda session, case, told: investigation.answer(
+        session, case, ASSISTANT, told.words, key=told.key, channel="chat"
+    ),
+    "add": lambda session, case, told: complainant.add_information(
+        session, case, told.words, key=told.key, actor=ASSISTANT, channel="chat"
+    ),
+    "mediation": lambda session, case, told: mediation.request(session, case, ASSISTANT, told.words),
+    "withdraw": lambda session, case, told: complainant.withdraw(session, case, ASSISTANT, key=told.key),
+    "undo": lambda session, case, told: complainant.undo_withdrawal(session, case, ASSISTANT, key=told.key),
+    "review": lambda session, case, told: complainant.ask_review(
+        session, case, ASSISTANT, told.words, reason="remedy" if case.open_remedies else "new_fact", key=told.key
+    ),
+}
+"""Only steps of the table that the assistant may carry; `states.check` refuses all others."""
+
+_POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
+    "accept": states.ACCEPTED.sources | states.FINAL_ACCEPTED.sources,
+    "refuse": states.REFUSED.sources | states.FINAL_ACCEPTED.sources,
+    "counter": states.ACCEPTED.sources,
+    "answer": states.OPEN,
+    "add": frozenset(states.STATES),
+    "mediation": wishes.CAN_ASK,
+    "withdraw": states.WITHDRAWN.sources,
+    "undo": states.WITHDRAWAL_UNDONE.sources,
+    "review": states.REOPENED.sources,
+}
+"""Where it makes sense to ask "are you sure?" or for words. The act itself checks all of it again."""
+
+BUTTONS: Final[Mapping[str, str]] = {
+    "outcome_offered": "utter_can_outcome_offered",
+    "awaiting_customer": "utter_can_awaiting_customer",
+    "final_response": "utter_can_final_response",
+    "resolved": "utter_can_resolved",
+    "withdrawn": "utter_can_withdrawn",
+    "filed": "utter_can_go_on",
+    "investigating": "utter_can_go_on",
+    "escalated": "utter_can_go_on",
+}
+"""The response of domain.yml with the buttons for a state; the other states have the page."""
+
+
+def act(session: Session, conversation_id: UUID, reference: str, name: str, told: Told) -> CaseProgress:
+    """Does one of the acts with a complaint whose reader is proved in this conversation; how it stands afterwards.
+
+    The same act with the same key happens once. Raises `NotVerified` before the code was entered and when the proof
+    has run out, and whatever the act itself raises, with a sentence for people.
+    """
+    run = _ACTS.get(name)
+    if run is None:
+        raise NotFound("I cannot do that from here.")
+    case = verified_case(session, conversation_id, reference)
+    run(session, case, told)
+    return progress.progress_of_cases(session, [case])[0]
+
+
+def check(session: Session, conversation_id: UUID, reference: str, name: str) -> None:
+    """Raises `NotVerified`, or `Conflict` when the complaint is past the stage for that act: before the customer is
+    asked anything."""
+    case = verified_case(session, conversation_id, reference)
+    if case.state not in _POSSIBLE.get(name, frozenset()):
+        stage = policy.current().stages[case.state]
+        raise Conflict(f"{reference} is at another stage by now: {stage.label}. {stage.next_step}")
+
+
+def at_hand(session: Session, conversation_id: UUID, reference: str) -> AtHand:
+    """What the buttons under a complaint are about. Raises `NotVerified`."""
+    case = verified_case(session, conversation_id, reference)
+    offer = offers.current_offer(session, case)
+    questions = investigation.open_questions(session, case)
+    return AtHand(str(offer.id) if offer else "", tuple(question.text for question in questions))
+
+
+def if_nothing(session: Session, conversation_id: UUID, reference: str | None = None) -> dict[str, list[str]]:
+    """What happens by itself from here on, in sentences: the answer to "what if I do nothing?".
+
+    By reference, of that complaint, or of every one that may be spoken of here. Raises `NotVerified`.
+    """
+    if reference is not None:
+        cases: Sequence[Case] = [verified_case(session, conversation_id, reference)]
+    else:
+        cases = verified_cases(session, conversation_id)
+    return {case.reference: forecast.if_you_do_nothing(session, case) for case in cases}
+
+
+def verified_case(session: Session, conversation_id: UUID, reference: str) -> Case:
+    """The complaint with that reference, if its reader is proved here. Raises `NotVerified` for any other."""
+    for case in verified_cases(session, conversation_id):
+        if case.reference == reference:
+            return case
+    raise NotVerified
+
+
+def verified_cases(session: Session, conversation_id: UUID) -> Sequence[Case]:
+    """The complaints that may be spoken of in this conversation. Raises `NotVerified` without a proof."""
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is None or conversation.status_request_id is None:
+        raise NotVerified
+    return progress.proved_cases(session, conversation.status_request_id)
