@@ -141,6 +141,103 @@ def seed() -> None:
             say(line)
 
 
+@app.command()
+def sweep(
+    now: Annotated[str, typer.Option(help="As of this moment, like 2030-01-05T09:00Z; default: the present.")] = "",
+) -> None:
+    """Act on every clock that has run out; with --now as if it were that moment."""
+    from disputes import clock
+    from disputes.deadlines.sweep import act_on_all_due, read_moment
+    from disputes.local.attach import database_for_command
+
+    moment = read_moment(now) if now else clock.now()
+    with database_for_command(ROOT), clock.set_to(moment):
+        done = act_on_all_due()
+    say(str(done))
+    if done.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(reference: Annotated[str, typer.Argument(help="One complaint; default: all of them.")] = "") -> None:
+    """Check that histories, letters and files are as they were written."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.records import verified
+
+        sheet = verified(reference)
+    for line in sheet.lines:
+        say(line)
+    if sheet.faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bundle(
+    reference: str,
+    out: Annotated[Path, typer.Option(help="The file to write; it must not exist yet.")],
+    for_staff: Annotated[bool, typer.Option("--for-staff", help="With what is for staff only.")] = False,
+) -> None:
+    """Write all papers of a complaint into one file."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.records import write_bundle
+
+        say(write_bundle(reference, out, for_staff=for_staff))
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option(help="The file to write; it must not exist yet.")],
+    email: Annotated[str, typer.Option(help="The person's address.")] = "",
+    reference: Annotated[str, typer.Option(help="A complaint of the person.")] = "",
+) -> None:
+    """Write everything that is kept about one person into a file. Make sure first who asks."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.records import write_export
+
+        say(write_export(out, email=email, reference=reference))
+
+
+@app.command()
+def erase(
+    email: Annotated[str, typer.Option(help="The person's address.")] = "",
+    reference: Annotated[str, typer.Option(help="A complaint of the person.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+) -> None:
+    """Erase a person who asked for it, and say what has to be kept until when. Make sure first who asks."""
+    from disputes.local.attach import database_for_command
+
+    if not yes:
+        typer.confirm("This cannot be taken back. Erase this person?", abort=True)
+    with database_for_command(ROOT):
+        from disputes.local.records import erase_person
+
+        for line in erase_person(email=email, reference=reference):
+            say(line)
+
+
+@app.command()
+def hold(
+    reference: str,
+    by: Annotated[str, typer.Option(help="The manager's address.")],
+    reason: Annotated[str, typer.Option(help="Why, for the history.")],
+    until: Annotated[str, typer.Option(help="The last day, like 2030-01-31; default: as long as allowed.")] = "",
+    release: Annotated[bool, typer.Option("--release", help="End the hold instead.")] = False,
+) -> None:
+    """Keep everything of a complaint from being erased, because of a legal claim."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.records import hold_case
+
+        say(hold_case(reference, by, reason, until=until, release=release))
+
+
 @staff.command("add")
 def staff_add(
     email: str,
@@ -174,23 +271,27 @@ def staff_link(email: str) -> None:
 
 
 @policy.command("check")
-def policy_check() -> None:
-    """Read the policy and say whether it can be used."""
+def policy_check(
+    file: Annotated[Path | None, typer.Argument(help="The policy to read; default: POLICY_FILE.")] = None,
+) -> None:
+    """Read a policy and say whether it can be used."""
     from disputes.policy import load
 
-    load(settings().policy_file)
-    say(f"{settings().policy_file} is a valid policy.")
+    path = file or settings().policy_file
+    load(path)
+    say(f"{path} is a valid policy.")
 
 
 @policy.command("explain")
-def policy_explain() -> None:
-    """Print the policy's clauses as customers read them."""
+def policy_explain(
+    file: Annotated[Path | None, typer.Argument(help="The policy to read; default: POLICY_FILE.")] = None,
+) -> None:
+    """Print a whole policy in plain words, as the page /policy shows it."""
+    from disputes import clock
     from disputes.policy import load
+    from disputes.policy.plain_page import plain_page
 
-    loaded = load(settings().policy_file)
-    say(f"The dispute policy of {loaded.shop.name}\n")
-    for number, clause in loaded.clauses.items():
-        say(f"{number}  {clause.title}\n    {clause.text.strip()}\n")
+    say(plain_page(load(file or settings().policy_file), clock.now()))
 
 
 @case.command("show")

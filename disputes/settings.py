@@ -1,5 +1,6 @@
 """Settings of the program, read once from the environment; `.env.example` lists them all."""
 
+import re
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -28,6 +29,10 @@ class Settings(BaseSettings):
     orders_token: str = Field("", description="bearer token for the order system")
     smtp_url: str = Field("", description="smtp://user:password@host:port; empty: letters go to VAR_DIR/mail")
     mail_from: str = Field("", description="sender of letters; empty: the policy's support address")
+    imap_url: str = Field(
+        "", description="imaps://user:password@host/INBOX with the answers to letters; empty: none read"
+    )
+    inbound_mail_key: str = Field("", description="signs mail sent to POST /api/inbound-mail; empty: that is off")
     policy_file: Path = Field(Path("policy.yml"), description="the shop's policy")
     widget_identity_key: str = Field("", description="reserved: not used yet")
     allowed_origins: str = Field(
@@ -48,6 +53,13 @@ class Settings(BaseSettings):
     def orders_base_url(self) -> str:
         """The order system's address; the demo stand-in when none is set."""
         return (self.orders_url or f"http://127.0.0.1:{self.port}/demo/orders-service").rstrip("/")
+
+    @property
+    def tracker_url(self) -> str:
+        """Rasa's own database: as set, else the database `rasa` on the server of DATABASE_URL."""
+        if self.rasa_tracker_url:
+            return self.rasa_tracker_url
+        return re.sub(r"^postgresql(?:\+\w+)?://([^/?]*)[^?]*", r"postgresql+psycopg2://\1/rasa", self.database_url)
 
     @property
     def is_public(self) -> bool:

@@ -6,8 +6,12 @@ from sqlalchemy.schema import SchemaItem
 
 import disputes.cases.tables
 import disputes.chat.tables
+import disputes.inbound.tables
+import disputes.investigation.tables
+import disputes.mediation.tables
 import disputes.notifications.tables
-import disputes.people.tables  # noqa: F401 - imported for their tables
+import disputes.offers.tables
+import disputes.people.tables
 from disputes.database import Base
 from disputes.settings import settings
 
@@ -15,6 +19,11 @@ from disputes.settings import settings
 def ours(_item: SchemaItem, name: str | None, _kind: str, reflected: bool, _other: SchemaItem | None) -> bool:
     """Leaves the job queue's tables (Procrastinate's own) out of comparisons."""
     return not (reflected and name is not None and name.startswith("procrastinate_"))
+
+
+def known_schema(name: str | None, kind: str, _parents: object) -> bool:
+    """Looks at the usual schema and at the one of what is confidential in mediation."""
+    return kind != "schema" or name in (None, disputes.mediation.tables.PRIVATE)
 
 
 def run() -> None:
@@ -26,6 +35,8 @@ def run() -> None:
             connection=connection,
             target_metadata=Base.metadata,
             include_object=ours,
+            include_schemas=True,
+            include_name=known_schema,
             compare_server_default=False,
         )
         with context.begin_transaction():

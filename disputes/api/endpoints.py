@@ -9,6 +9,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Header, Request
 
 from disputes import database
+from disputes.api import inbound_mail
 from disputes.api.schemas import (
     CaseOut,
     CodeIn,
@@ -19,8 +20,7 @@ from disputes.api.schemas import (
     Error,
     Verified,
 )
-from disputes.cases import progress
-from disputes.cases import filing
+from disputes.cases import filing, progress
 from disputes.edge.addresses import ip_digest
 from disputes.edge.limits import note_filing
 from disputes.edge.words import CODE_REQUESTED, CODE_RESULTS
@@ -31,6 +31,7 @@ LONGEST_KEY: Final = 255
 LOOKUP_FIELDS: Final = "order_number"
 
 router = APIRouter(prefix="/api", tags=["disputes"])
+router.include_router(inbound_mail.router)
 
 
 class WrongCode(Invalid):

@@ -383,7 +383,7 @@ _ACTS: Final[dict[str, tuple[frozenset[str], Callable[[Position], Act | None]]]]
     "staff_warning": (OPEN, _always(Act("staff_warning", task="due_soon", for_customer=False))),
     "last_call": (_ENDING, _on_last_call),
     "review_close": (_ENDING, _on_review_close),
-    "remedy_due": (frozenset({"resolved"}), _on_remedy_due),
+    "remedy_due": (states.REMEDY_OVERDUE.sources, _on_remedy_due),
     "satisfaction": (frozenset({"resolved"}), _always(Act("satisfaction_asked", notice="NS"))),
 }
 _AT_ONE_MOMENT: Final = {

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from disputes import clock, policy
 from disputes.cases import engine, filing, queries, states, tasks
-from disputes.cases.fields import FieldError, clean_email, clean_phone, note_needed
+from disputes.cases.fields import FieldError, clean_email, clean_note, clean_phone, note_needed
 from disputes.cases.schemas import Complaint
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case, CaseEvent
@@ -45,6 +45,7 @@ def add_information(
     known = queries.event_of_key(session, case.id, key) if key else None
     if known is not None:
         return known
+    engine.require(case.erased_at is None, "This complaint has been erased, because its time was over.")
     data = {"channel": channel, "key": key, "conversation_id": str(conversation_id) if conversation_id else None}
     event = engine.note(
         session,
@@ -55,7 +56,7 @@ def add_information(
         data={name: value for name, value in data.items() if value is not None},
         text=note,
     )
-    if case.investigator_id is not None:
+    if case.state != "filed":  # there, whoever takes it on reads all of it
         tasks.open_task(session, case, "new_information")
     return event
 
@@ -65,40 +66,54 @@ def object_to_redirect(session: Session, case: Case, actor: Actor, words: str) -
 
     Possible for as long as the policy says, counted from the letter. Raises `Conflict` afterwards.
     """
+    said = _said(words)
     case = queries.locked(session, case.id)
     told = queries.last_event(session, case.id, "redirected", "pointed_to_reseller")
     if told is not None:
         days = policy.current().clocks.redirect_objection_days
         _in_time(told.at, days, f"You could object for {days} days. You can still file a new complaint.")
-    return engine.move(session, case, states.OBJECTED, actor, text=words.strip() or None)
+    return engine.move(session, case, states.OBJECTED, actor, text=said)
 
 
-def withdraw(session: Session, case: Case, actor: Actor) -> CaseEvent:
-    """The customer takes the complaint back (T23). It can be undone for as long as the policy says."""
-    case = queries.locked(session, case.id)
-    return engine.move(session, case, states.WITHDRAWN, actor)
+def withdraw(session: Session, case: Case, actor: Actor, *, key: str | None = None) -> CaseEvent:
+    """The customer takes the complaint back (T23). It can be undone for as long as the policy says.
 
-
-def undo_withdrawal(session: Session, case: Case, actor: Actor) -> CaseEvent:
-    """The complaint goes on where it stood; our dates move by the days it rested, the hard cap does not.
-
-    Raises `Conflict` when the time for it is over.
+    `key` is the sender's name for it: a second call with the same key returns the first one's event.
     """
     case = queries.locked(session, case.id)
+    known = queries.event_of_key(session, case.id, key) if key else None
+    return known or engine.move(session, case, states.WITHDRAWN, actor, data={"key": key} if key else None)
+
+
+def undo_withdrawal(session: Session, case: Case, actor: Actor, *, key: str | None = None) -> CaseEvent:
+    """The complaint goes on where it stood; our dates move by the days it rested, the hard cap does not.
+
+    `key` as for `withdraw`. Raises `Conflict` when the time for it is over.
+    """
+    case = queries.locked(session, case.id)
+    known = queries.event_of_key(session, case.id, key) if key else None
+    if known is not None:
+        return known
     if case.state == "withdrawn" and case.ended_at is not None:
         days = policy.current().clocks.withdraw_undo_days
         _in_time(case.ended_at, days, f"This was possible for {days} days. You can file a new complaint at any time.")
-    return engine.move(session, case, states.WITHDRAWAL_UNDONE, actor)
+    return engine.move(session, case, states.WITHDRAWAL_UNDONE, actor, data={"key": key} if key else None)
 
 
-def ask_review(session: Session, case: Case, actor: Actor, words: str, *, reason: ReviewReason) -> CaseEvent:
+def ask_review(
+    session: Session, case: Case, actor: Actor, words: str, *, reason: ReviewReason, key: str | None = None
+) -> CaseEvent:
     """Asks for another look (T22), once, within the review window of the event that ended it.
 
     `reason`: there is something new, or what was agreed has not happened. A closed case opens again only for the
-    latter. Raises `Conflict` with the way that is left (a linked complaint) when this one is not open.
+    latter. `key` as for `withdraw`. Raises `Conflict` with the way that is left (a linked complaint) when this one is
+    not open.
     """
     written = note_needed(words, "words", "Please tell us what is new, or what has not happened.")
     case = queries.locked(session, case.id)
+    known = queries.event_of_key(session, case.id, key) if key else None
+    if known is not None:
+        return known
     linked = "You can file a new complaint, and we link it to this one."
     engine.require(not case.review_used, f"This complaint has been reviewed once already. {linked}")
     if case.state == "closed":
@@ -107,7 +122,9 @@ def ask_review(session: Session, case: Case, actor: Actor, words: str, *, reason
         engine.require(clock.now() <= case.window_ends, f"The time for a review is over. {linked}")
     if reason == "remedy":
         engine.require(case.open_remedies, "Everything that was agreed has been delivered, as far as we know.")
-    return engine.move(session, case, states.REOPENED, actor, data={"reason": reason}, text=written)
+    return engine.move(
+        session, case, states.REOPENED, actor, data={"reason": reason, **({"key": key} if key else {})}, text=written
+    )
 
 
 def file_linked(session: Session, case: Case, complaint: Complaint, *, filing_key: str) -> Case:
@@ -126,6 +143,7 @@ def give_satisfaction(session: Session, case: Case, *, happy: bool, words: str =
 
     A second answer is a line of its own. Raises `Conflict` while the case is still open.
     """
+    said = _said(words)
     case = queries.locked(session, case.id)
     engine.require(case.state in ("resolved", "closed", "final_response"), "This complaint has not ended yet.")
     event = engine.note(
@@ -135,7 +153,7 @@ def give_satisfaction(session: Session, case: Case, *, happy: bool, words: str =
         Actor("customer"),
         notice=SAID_JUST_NOW,
         data={"happy": happy},
-        text=words.strip() or None,
+        text=said,
     )
     if not happy:
         tasks.open_task(session, case, "unhappy", event=event)
@@ -165,6 +183,13 @@ def change_contact(session: Session, case: Case, actor: Actor, *, email: str | N
     case.customer = filing.customer_for(session, name=case.customer.name, email=new_email, phone=new_phone)
     case.customer_id = case.customer.id
     return engine.note(session, case, "contact_changed", actor, notice="none: they have just told us")
+
+
+def _said(words: str) -> str | None:
+    try:
+        return clean_note(words)
+    except FieldError as fault:
+        raise Invalid(str(fault), {"words": str(fault)}) from fault
 
 
 def _in_time(since: datetime, days: int, sentence: str) -> None:

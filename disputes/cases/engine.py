@@ -230,7 +230,7 @@ def _set_timers(session: Session, case: Case, step: Transition, start: datetime)
             row.suspended_at = None
     elif step.target is not None:
         gone = delete(CaseTimer).where(CaseTimer.case_id == case.id)
-        if case.state in ("resolved", "closed"):
+        if case.open_remedies:
             gone = gone.where(CaseTimer.kind != "remedy_due")
         session.execute(gone.execution_options(synchronize_session=False))
         for timer in clocks.timers_for(position, start, policy.current(), now=now):

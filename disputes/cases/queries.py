@@ -1,6 +1,6 @@
 """Every question to the tables of cases."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -149,9 +149,9 @@ def past_deciders_of(session: Session, case_id: UUID) -> frozenset[UUID]:
     return past if session.scalar(others) else frozenset()
 
 
-def other_managers(session: Session, staff_id: UUID) -> int:
-    """How many managers there are besides this person."""
-    found = select(func.count()).where(Staff.role == "manager", Staff.active, Staff.id != staff_id)
+def other_managers(session: Session, staff_ids: Collection[UUID]) -> int:
+    """How many managers there are besides these people."""
+    found = select(func.count()).where(Staff.role == "manager", Staff.active, Staff.id.not_in(staff_ids))
     return session.scalars(found).one()
 
 

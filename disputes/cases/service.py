@@ -55,6 +55,8 @@ def assign(session: Session, case: Case, by: Staff, to: Staff) -> Case:
     if case.investigator_id == to.id:
         return case
     engine.require(case.state in states.OPEN, "This complaint has ended.")
+    with_management = "escalated" in (case.state, case.prior_state) or case.state == "final_response"
+    engine.require(not with_management, "This complaint is with management now, so nobody else can look into it.")
     _check_free(session, case, to)
     case.investigator, case.investigator_id = to, to.id
     data = {"investigator": str(to.id)}
@@ -90,7 +92,8 @@ def take_review(session: Session, case: Case, staff: Staff) -> Case:
 def extend(session: Session, case: Case, staff: Staff, new_date: date, reason: str) -> CaseEvent:
     """A manager moves the date of this stage, once, forward, with a reason that the customer reads.
 
-    The new date is the end of that day where the shop is, and never after the hard cap, which does not move.
+    The new date is the end of that day where the shop is, or of the working day after it, and never after the hard
+    cap, which does not move.
     Raises `NotAllowed` for others than managers, `Conflict` when it was moved before, `Invalid` for a date or a
     reason that cannot be used.
     """
@@ -104,7 +107,11 @@ def extend(session: Session, case: Case, staff: Staff, new_date: date, reason: s
         "The date of this stage has been moved once already. It cannot be moved again.",
     )
     written = note_needed(reason, "reason", "Please give the reason. The customer reads it.")
-    due = policy.current().calendar.end_of_day(new_date)
+    calendar = policy.current().calendar
+    due = min(
+        calendar.end_of_day(calendar.this_or_next_business_day(new_date)),
+        max(case.hard_cap, calendar.end_of_day(new_date)),
+    )
     old = case.first_answer_by if stage == "first" else case.expected_end
     _check_new_date(case, old, due)
     if stage == "first":
@@ -264,8 +271,12 @@ def _check_free(session: Session, case: Case, staff: Staff) -> None:
         before = queries.investigators_of(session, case.linked_to_id)
         if staff.id in before:
             raise NotAllowed("This complaint is about a case you worked on, so somebody else must look into it.")
-    if staff.role in states.MANAGERS and not queries.other_managers(session, staff.id):
+    if staff.role not in states.MANAGERS:
+        return
+    if not queries.other_managers(session, {staff.id}):
         raise NotAllowed("You are the only manager, so you must stay free to review this complaint.")
+    if not queries.other_managers(session, {staff.id} | queries.investigators_of(session, case.id)):
+        raise NotAllowed("Every other manager has worked on this complaint, and one must stay free to review it.")
 
 
 def _check_new_date(case: Case, old: datetime, due: datetime) -> None:
@@ -296,5 +307,8 @@ def _take_over_clocks(session: Session, case: Case, other: Case) -> None:
     if changed:
         other.first_answer_by = case.first_answer_by
         engine.replan(session, other)
-    elif other.final_sent_at is None and other.deadlock_notice_at is None:
+        return
+    if other.final_sent_at is None and other.deadlock_notice_at is None:
         engine.set_timer(session, other, Timer(clocks.NEVER_MOVES, other.hard_cap))
+    if other.state == "escalated":
+        engine.set_timer(session, other, Timer("final_response", other.expected_end))

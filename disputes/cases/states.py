@@ -132,6 +132,9 @@ _FILERS: Final[frozenset[ActorKind]] = frozenset({"customer", "assistant", "syst
 _PARTIES: Final[frozenset[ActorKind]] = frozenset({"customer", "clock"})
 _IN_INVESTIGATION: Final = frozenset({"filed", "investigating"})
 
+_OWING: Final = frozenset({"resolved", "escalated", "final_response"})
+"""Where something that was agreed may still be owed: a review does not stop it."""
+
 FILED = _row("T1", "filed", {DRAFT}, "filed", kinds=_FILERS, roles=CASE_WORKERS, clause="C3", letter="N1",
              clock="named_person")  # fmt: skip
 POINTED_TO_RESELLER = _row("T2", "pointed_to_reseller", {DRAFT}, "redirected", kinds=_FILERS, roles=CASE_WORKERS,
@@ -187,7 +190,7 @@ REOPENED = _row("T22", "reopened", {"final_response", "resolved", "closed"}, "es
 WITHDRAWN = _row("T23", "withdrawn", OPEN, "withdrawn", kinds=CUSTOMER_OR_CHAT, clause="C2", letter="N18")
 WITHDRAWAL_UNDONE = _row("T23u", "withdrawal_undone", {"withdrawn"}, BACK, kinds=CUSTOMER_OR_CHAT, clause="C2",
                          letter="N18u")  # fmt: skip
-REMEDY_OVERDUE = _row("T24", "remedy_overdue", {"resolved"}, None, kinds=CLOCK, clause="C6", letter="N19",
+REMEDY_OVERDUE = _row("T24", "remedy_overdue", _OWING, None, kinds=CLOCK, clause="C6", letter="N19",
                       clock="remedy_due")  # fmt: skip
 FINAL_OVERDUE = _row("T25", "final_overdue", {"escalated"}, None, kinds=CLOCK, clause="C6", letter="N10",
                      clock="final_response")  # fmt: skip
@@ -241,6 +244,8 @@ def may_decide(standing: Standing, staff_id: UUID | None) -> str | None:
 
 
 def _relation_missing(relation: Relation, standing: Standing, actor: Actor) -> str | None:
+    if relation != "any" and actor.staff_id is None:
+        return "Only the person who has this complaint may do this."
     handler = standing.decider_id if standing.state == "escalated" else standing.investigator_id
     me = actor.staff_id
     sentence: str | None = None

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from disputes import clock, jobs, policy
+from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case, CaseEvent, CaseTask
 from disputes.errors import Conflict, NotFound
 
@@ -100,13 +101,23 @@ def finish(session: Session, case: Case, *kinds: str, subject_id: UUID | None = 
     session.execute(statement.values(done_at=clock.now()).execution_options(synchronize_session=False))
 
 
-def dismiss(session: Session, task_id: UUID) -> Case:
-    """Ticks a task off and returns its case. Raises `NotFound` for none, `Conflict` for one that ends by itself."""
+def may_dismiss(kind: str, role: str) -> bool:
+    """True for a task that somebody of that role may tick off; what is for managers only they do."""
+    return kind in DISMISSABLE and role in {FOR[kind], "manager"}
+
+
+def dismiss(session: Session, task_id: UUID, role: str) -> Case:
+    """Somebody of that role ticks a task off; returns its case.
+
+    Raises `NotFound` for none, `Conflict` for one that ends by itself, `NotAllowed` for one of another role.
+    """
     task = session.get(CaseTask, task_id, with_for_update=True)
     if task is None:
         raise NotFound("There is no such task.")
     if task.kind not in DISMISSABLE:
         raise Conflict("This ends by itself, when what it asks for is done.")
+    if not may_dismiss(task.kind, role):
+        raise NotAllowed(f"This task is for {FOR[task.kind]}s.")
     task.done_at = task.done_at or clock.now()
     return session.get_one(Case, task.case_id)
 

@@ -14,6 +14,12 @@ def staff_by_email(session: Session, email: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.email == email))
 
 
+def case_workers(session: Session) -> list[Staff]:
+    """Everybody who can work on cases, by name."""
+    statement = select(Staff).where(Staff.active, Staff.role.in_(("agent", "manager"))).order_by(Staff.name)
+    return list(session.scalars(statement))
+
+
 def staff_by_id(session: Session, staff_id: UUID) -> Staff | None:
     """The member of staff."""
     return session.get(Staff, staff_id)

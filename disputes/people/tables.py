@@ -13,11 +13,11 @@ TIME = TIMESTAMP(timezone=True)
 
 
 class Customer(Base):
-    """A person with at least one way to reach them. One row a distinct name and contact."""
+    """A person with at least one way to reach them, until erased. One row a distinct name and contact."""
 
     __tablename__ = "customers"
     __table_args__ = (
-        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),
+        CheckConstraint("email IS NOT NULL OR phone IS NOT NULL OR erased_at IS NOT NULL", name="reachable"),
         CheckConstraint("email = lower(email)", name="email_lower"),
         Index("ix_customers_email", "email"),
         Index("ix_customers_phone", "phone"),
@@ -28,6 +28,7 @@ class Customer(Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(TIME)
+    erased_at: Mapped[datetime | None] = mapped_column(TIME)
 
 
 class Staff(Base):

@@ -8,12 +8,15 @@ from typing import Any
 import psycopg
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import ProcrastinateException
+from procrastinate.exceptions import ProcrastinateException, UniqueViolation
+from procrastinate.jobs import Status
 
 from disputes import clock, database
 from disputes.chat import turns
 from disputes.settings import settings
+from disputes.worker.case_jobs import add_case_jobs
 from disputes.worker.mail_jobs import add_mail_jobs
+from disputes.worker.records_jobs import add_records_jobs
 from disputes.worker.schedule import add_schedule
 
 CONCURRENCY = 16
@@ -37,6 +40,8 @@ def make_app() -> App:
     app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=6))
     add_chat_jobs(app)
     add_mail_jobs(app)
+    add_records_jobs(app)
+    add_case_jobs(app)
     add_schedule(app)
     return app
 
@@ -111,7 +116,10 @@ async def rescue_stalled(app: App) -> int:
     stalled: Any = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS)
     for job in stalled:
         retry_at: datetime = clock.now() - timedelta(seconds=1)
-        await app.job_manager.retry_job(job, retry_at=retry_at)
+        try:
+            await app.job_manager.retry_job(job, retry_at=retry_at)
+        except UniqueViolation:  # the next one of a periodic job waits already, and does what this one did not
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
         log.warning("worker.job_rescued", task=job.task_name)
         rescued += 1
     return rescued

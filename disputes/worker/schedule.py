@@ -7,7 +7,12 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from disputes import clock, database
+from disputes.deadlines import sweep
+from disputes.inbound import service as inbound
+from disputes.investigation import service as investigation
+from disputes.mediation import service as mediation
 from disputes.people.tables import SignInAttempt, SignInLink, StaffSession
+from disputes.worker import inbound_jobs
 
 KEEP_ATTEMPTS = timedelta(hours=1)
 KEEP_ENDED = timedelta(days=30)
@@ -17,10 +22,23 @@ KEEP_JOBS_HOURS = 24 * 30
 def add_schedule(app: App) -> None:
     """Registers the periodic jobs."""
 
+    @app.periodic(cron="* * * * *")
+    @app.task(name=sweep.SWEEP, queueing_lock=sweep.SWEEP, pass_context=False)
+    def look_at_clocks(timestamp: int) -> None:
+        sweep.queue_all_due()
+
+    @app.periodic(cron="* * * * *")
+    @app.task(name="inbound.fetch", queueing_lock="inbound.fetch", lock="inbound.fetch", pass_context=False)
+    def fetch_mail(timestamp: int) -> None:
+        inbound_jobs.fetch_mail()
+
     @app.periodic(cron="17 * * * *")
     @app.task(name="housekeeping", queueing_lock="housekeeping", pass_context=False)
     def housekeeping(timestamp: int) -> None:
         database.run(forget_spent_proofs)
+        database.run(inbound.forget_old)
+        database.run(investigation.sweep_files)
+        database.run(mediation.destroy_leftovers)
 
     @app.periodic(cron="47 3 * * *")
     @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs")

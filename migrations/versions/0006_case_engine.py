@@ -159,9 +159,11 @@ def upgrade() -> None:
             CONSTRAINT pk_policy_versions PRIMARY KEY (digest)
         )
     """)
+    op.execute("ALTER TABLE messages ADD COLUMN trace VARCHAR")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE messages DROP COLUMN trace")
     for table in ("policy_versions", "case_views", "case_tasks", "case_promises", "case_timers", "case_event_texts"):
         op.execute(f"DROP TABLE {table}")
     op.execute("""

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from disputes.local import training
-from tests.bench import turns
+from tests.bench import cases, turns
 from tests.bench.default_rasa import memory_of, running, train_default
 from tests.bench.rows import Row, table, write
 from tests.stack import ROOT, Stack, running_stack
@@ -25,6 +25,8 @@ def main() -> int:
         stack.stop()
         rows.append(Row("everything ready after a second start", stack.start(), "s", 30))
         rows.append(Row("everything stopped after Ctrl-C", stack.stop(), "s", 5))
+    with cases.own_database():
+        rows += cases.of_cases()
     widget = ROOT / "disputes" / "site" / "static" / "widget.js"
     rows.append(Row("widget.js, gzip", len(gzip.compress(widget.read_bytes(), 9)) / 1024, "KB", 30))
     print(table(rows))

@@ -241,9 +241,7 @@ class TestOpenCases:
         case = filed(session, phone="+447700900123")
         filed(session, order_number="10099")
         for contact in ({"email": "MIA.Hughes@example.com"}, {"phone": "07700 900123"}):
-            assert [found.id for found in filing.open_cases_for(session, order_number="#10023", **contact)] == [
-                case.id
-            ]
+            assert [found.id for found in filing.open_cases_for(session, order_number="#10023", **contact)] == [case.id]
 
     def test_that_have_ended_are_not_shown(self, session: Session) -> None:
         filed(session).state = "withdrawn"

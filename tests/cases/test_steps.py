@@ -371,4 +371,3 @@ class TestOneTransaction:
         with pytest.raises(NotAllowed):
             engine.move(session, case, states.FINAL_RESPONSE, service.acting(staff(session, role="manager")))
         assert (case.last_event_seq, case.state, case.last_hash) == before
-

@@ -1,8 +1,11 @@
 """The shop, the policy, and the letters that only this machine may read."""
 
+from html import unescape
+
 import pytest
 
-from disputes import policy
+from disputes import clock, policy
+from disputes.policy.explain import explain, version_of
 from disputes.settings import settings
 from tests.serving import Visitor
 
@@ -29,8 +32,22 @@ def test_the_policy_page_holds_every_clause_and_deadline(visitor: Visitor) -> No
     page = visitor.open("/policy")
     for clause in policy.current().clauses.values():
         assert clause.title in page
-    for clock in ("first_answer_days", "final_response_days", "hard_cap_days"):
-        assert policy.current().words[clock] in page
+    for name in ("first_answer_days", "final_response_days", "hard_cap_days"):
+        assert policy.current().words[name] in page
+
+
+@pytest.mark.usefixtures("each_policy")
+def test_the_policy_page_holds_all_that_is_explained(visitor: Visitor) -> None:
+    page = unescape(visitor.open("/policy"))
+    for section in explain(policy.current(), clock.now()):
+        assert f'id="{section.id}"' in page
+        assert f'href="#{section.id}"' in page
+        for row in section.rows:
+            assert row.term in page
+            assert row.words in page
+            for item in row.items:
+                assert item in page
+    assert version_of(policy.current()) in page
 
 
 def test_the_shop_leads_to_help(visitor: Visitor) -> None:

@@ -18,11 +18,11 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url")]
 
-NAMES = re.compile(r'^[A-Z_]+(?:: Final)? = "((?:chat|notifications|people)\.[a-z_]+)"', re.MULTILINE)
+NAMES = re.compile(r'^[A-Z_]+(?:: Final)? = "((?:chat|notifications|people|deadlines)\.[a-z_]+)"', re.MULTILINE)
 
 
 def test_every_job_that_is_named_in_the_code_is_registered() -> None:
-    packages = [ROOT / "disputes" / name for name in ("chat", "cases", "notifications", "people")]
+    packages = [ROOT / "disputes" / name for name in ("chat", "cases", "deadlines", "notifications", "people")]
     named = {name for package in packages for path in package.rglob("*.py") for name in names_in(path)}
     assert named
     assert named <= set(make_app().tasks)
@@ -71,6 +71,24 @@ def test_a_job_of_a_worker_that_died_is_done_by_another(monkeypatch: pytest.Monk
         return rescued
 
     assert asyncio.run(rescue_and_work()) == 1
+
+
+def test_a_dead_workers_periodic_job_gives_way_to_the_next_one_that_waits() -> None:
+    with database.transaction() as session:
+        jobs.defer(session, "inbound.fetch", lock="inbound.fetch", queueing_lock="inbound.fetch", timestamp=0)
+        dead = session.execute(
+            text("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute') RETURNING id")
+        ).scalar_one()
+        session.execute(text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead"), {"dead": dead})
+        jobs.defer(session, "inbound.fetch", lock="inbound.fetch", queueing_lock="inbound.fetch", timestamp=60)
+
+    async def rescue() -> int:
+        app: App = make_app()
+        async with app.open_async():
+            return await rescue_stalled(app)
+
+    assert asyncio.run(rescue()) == 1
+    assert waiting() == ["inbound.fetch"]
 
 
 def test_the_worker_goes_on_after_its_connections_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
