@@ -18,7 +18,7 @@ def sheet(reference: str) -> str:
             raise NotFound(f"There is no complaint with the reference {reference}.")
         lines = [
             f"{case.reference}  {case.state}",
-            f"  category       {shop_policy.categories[case.category]}",
+            f"  category       {shop_policy.category_label(case.category)}",
             f"  order          {case.order_number or 'none'}",
             f"  filed          {policy.say_date(case.filed_at, shop_policy)} ({case.source})",
             f"  first answer   by {policy.say_date(case.first_answer_by, shop_policy)}",

@@ -18,16 +18,19 @@ from disputes.cases import service as cases
 from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.errors import NotFound
+from disputes.local import demo_steps
 from disputes.people import service as people
 from disputes.people.tables import Staff
 from disputes.settings import settings
 
 PASSWORD_FILE = "demo-password.txt"
 AGENT, COLLEAGUE, MANAGER = "agent@example.com", "colleague@example.com", "manager@example.com"
+NEUTRAL = "amara.okafor@mediation.example"
 DEMO_STAFF = [
     (AGENT, "Nora Lindqvist", "agent"),
     (COLLEAGUE, "Samir Patel", "agent"),
-    (MANAGER, "Grace Okafor", "manager"),
+    (MANAGER, "Grace Mbeki", "manager"),
+    (NEUTRAL, "Amara Okafor", "mediator"),
 ]
 
 
@@ -45,6 +48,7 @@ class DemoCase:
     added: str | None = None
     source: str = "chat"
     phone: str | None = None
+    story: demo_steps.Story | None = None
 
 
 DEMO_CASES = [
@@ -74,6 +78,7 @@ DEMO_CASES = [
         "The missing frame",
         taken_by=COLLEAGUE,
         added="I have found a photo of the opened parcel and can send it.",
+        story=demo_steps.asked,
         source="form",
     ),
     DemoCase(
@@ -85,6 +90,18 @@ DEMO_CASES = [
         "The refund, and an explanation",
         taken_by=AGENT,
         phone="+447700900123",
+        story=demo_steps.answered_with_an_offer,
+    ),
+    DemoCase(
+        25,
+        "Ben Carter",
+        "10031",
+        "refund",
+        "I sent the vase back in its box, and weeks later there is still no money.",
+        "My £34.50 back",
+        taken_by=COLLEAGUE,
+        source="form",
+        story=demo_steps.settled_and_owed,
     ),
     DemoCase(
         48,
@@ -140,6 +157,9 @@ def _make(session: Session, demo: DemoCase, staff: dict[str, Staff], key: str) -
     if demo.added is not None:
         with clock.set_to(filed_at + timedelta(days=2)):
             complainant.add_information(session, case, demo.added)
+    if demo.story is not None and demo.taken_by is not None:
+        demo.story(session, case, staff[demo.taken_by])
+    demo_steps.live_until(session, case, clock.now())
 
 
 def _password_file() -> Path:
@@ -162,5 +182,5 @@ def _how_to_sign_in(session: Session) -> list[str]:
         return ["Desk: `disputes staff link EMAIL` prints a link that signs in once."]
     if not people.has_password(agent, password):
         return [f"Desk: `disputes staff link {AGENT}` prints a link that signs in once."]
-    names = f"{AGENT}, {COLLEAGUE} or {MANAGER}"
+    names = f"{AGENT}, {COLLEAGUE}, {MANAGER} or {NEUTRAL}"
     return [f"Sign in at the desk as {names}", f"with the password {password} (made for this machine)."]

@@ -22,7 +22,7 @@ class TestSeed:
         with transaction() as session:
             cases = session.scalars(select(Case)).all()
             assert len(cases) == len(DEMO_CASES)
-            assert {case.state for case in cases} >= {"filed", "investigating"}
+            assert {case.state for case in cases} >= {"filed", "investigating", "awaiting_customer", "outcome_offered", "resolved", "escalated"}
             assert any(case.expected_end < clock.now() for case in cases)
             assert all(case.filed_at <= clock.now() for case in cases)
 
@@ -71,6 +71,6 @@ class TestSheet:
             case = session.scalars(select(Case).where(Case.order_number == "10034")).one()
         said = sheet(case.reference.lower())
         assert case.reference in said
-        assert "investigating" in said
+        assert "outcome_offered" in said
         assert "Mia" not in said
         assert "vase" not in said

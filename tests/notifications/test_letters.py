@@ -212,7 +212,7 @@ class TestAcknowledgement:
         dates = policy.dates_for_filed(FILED, shop_policy)
         for due in (dates.named_person_by, dates.first_answer_by, dates.expected_end, dates.hard_cap):
             assert shop_policy.say_date(due) in text
-        for needed in ("CD-7K3M-9QXA", FACTS.outside.general, "answer this letter and say so", f"{BASE_URL}/status"):
+        for needed in ("CD-7K3M-9QXA", FACTS.outside.general, "on the same page", f"{BASE_URL}/status"):
             assert needed in text
 
 

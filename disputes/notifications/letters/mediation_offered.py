@@ -30,8 +30,8 @@ def mediation_offered(facts: CaseFacts, policy: Policy, base_url: str) -> Letter
     blocks += [
         Heading("What stays private"),
         Para(
-            "The neutral person sees only the papers that are shared for it. Their notes are private: nobody at "
-            "the shop can read them, and they are destroyed at the end. Only an agreement is kept."
+            "The neutral person sees only the papers that are shared for it. Their notes are private: nobody who "
+            "works on your case can read them, and they are destroyed at the end. Only an agreement is kept."
         ),
         Heading("You are free to say no"),
         Para(

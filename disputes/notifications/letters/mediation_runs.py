@@ -64,7 +64,7 @@ def mediation_ended(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     blocks: list[Block] = [
         Para(f"{_who_ended(facts)} There is no agreement on {facts.complaint}."),
         Para("This has no disadvantage for you. A manager who did not work on your case reviews it and decides."),
-        Para("The private notes of the neutral person are destroyed. Our management does not get to see them."),
+        Para("The private notes of the neutral person are destroyed. Nobody who works on your case gets to see them."),
         *dates(policy, (facts.dates.final_response, "You get our final response.")),
         *outside_door(facts, policy),
     ]
