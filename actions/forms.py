@@ -1,4 +1,4 @@
-"""What the three forms have in common: reading a turn, and letting everything else be answered beside the form."""
+"""What the forms have in common: reading a turn, and letting everything else be answered beside the form."""
 
 from abc import abstractmethod
 from dataclasses import dataclass, field

@@ -137,7 +137,7 @@ def after(step: Transition, position: Position, start: datetime, policy: Policy,
         moved = replace(moved, window_ends=window, last_call_at=None)
     if step is states.FINAL_RESPONSE:
         moved = replace(moved, final_sent_at=now, grants_all=position.grants_all)
-    if target in states.ENDED:
+    if target in states.ENDED and target != position.state:
         moved = replace(moved, ended_at=start)
     return moved
 

@@ -69,9 +69,9 @@ def object_to_redirect(session: Session, case: Case, actor: Actor, words: str) -
     said = _said(words)
     case = queries.locked(session, case.id)
     told = queries.last_event(session, case.id, "redirected", "pointed_to_reseller")
-    if told is not None:
-        days = policy.current().clocks.redirect_objection_days
-        _in_time(told.at, days, f"You could object for {days} days. You can still file a new complaint.")
+    days = policy.current().clocks.redirect_objection_days
+    if told is not None and _is_over(told.at, days):
+        raise Conflict(f"You could object for {days} days. You can still file a new complaint.")
     return engine.move(session, case, states.OBJECTED, actor, text=said)
 
 
@@ -94,9 +94,9 @@ def undo_withdrawal(session: Session, case: Case, actor: Actor, *, key: str | No
     known = queries.event_of_key(session, case.id, key) if key else None
     if known is not None:
         return known
-    if case.state == "withdrawn" and case.ended_at is not None:
-        days = policy.current().clocks.withdraw_undo_days
-        _in_time(case.ended_at, days, f"This was possible for {days} days. You can file a new complaint at any time.")
+    days = policy.current().clocks.withdraw_undo_days
+    if case.state == "withdrawn" and case.ended_at is not None and _is_over(case.ended_at, days):
+        raise Conflict(f"This was possible for {days} days. You can file a new complaint at any time.")
     return engine.move(session, case, states.WITHDRAWAL_UNDONE, actor, data={"key": key} if key else None)
 
 
@@ -125,6 +125,21 @@ def ask_review(
     return engine.move(
         session, case, states.REOPENED, actor, data={"reason": reason, **({"key": key} if key else {})}, text=written
     )
+
+
+def too_late(session: Session, case: Case) -> frozenset[str]:
+    """Which of "object", "undo" and "review" would be refused although the table lets the customer do them: their
+    time is over, or they were used."""
+    clocks, over = policy.current().clocks, set()
+    told = queries.last_event(session, case.id, "redirected", "pointed_to_reseller")
+    if told is not None and _is_over(told.at, clocks.redirect_objection_days):
+        over.add("object")
+    if case.ended_at is not None and _is_over(case.ended_at, clocks.withdraw_undo_days):
+        over.add("undo")
+    in_window = case.state != "closed" and (case.window_ends is None or clock.now() <= case.window_ends)
+    if case.review_used or not (in_window or case.open_remedies):
+        over.add("review")
+    return frozenset(over)
 
 
 def file_linked(session: Session, case: Case, complaint: Complaint, *, filing_key: str) -> Case:
@@ -192,7 +207,5 @@ def _said(words: str) -> str | None:
         raise Invalid(str(fault), {"words": str(fault)}) from fault
 
 
-def _in_time(since: datetime, days: int, sentence: str) -> None:
-    until = policy.current().calendar.due_after_days(since, days)
-    if clock.now() > until:
-        raise Conflict(sentence)
+def _is_over(since: datetime, days: int) -> bool:
+    return clock.now() > policy.current().calendar.due_after_days(since, days)

@@ -1,6 +1,6 @@
 """Complaints as cases, what happened to each, what was promised, and what is due."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -253,3 +253,19 @@ class PolicyVersion(Base):
     digest: Mapped[str] = mapped_column(primary_key=True)
     text: Mapped[str]
     first_used_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class TimeTest(Base):
+    """How well the expected times that we tell came true for the cases that ended in a month (its first day).
+
+    Of `cases`, `measured` had enough before them to tell a time from; so many of these took no longer than told.
+    """
+
+    __tablename__ = "time_tests"
+
+    month: Mapped[date] = mapped_column(primary_key=True)
+    cases: Mapped[int]
+    measured: Mapped[int]
+    within_median: Mapped[int]
+    within_p80: Mapped[int]
+    tested_at: Mapped[datetime] = mapped_column(TIME)

@@ -38,9 +38,9 @@ def cases(request: Request, desk: Desk, show: Show = "open") -> HTMLResponse:
             "open": queries.count_open(session),
             "late": queries.count_open(session, overdue_at=clock.now()),
         }
-        kept, due = times.kept_rate(session, clock.now() - KEPT_OVER)
+        rate = times.kept_rate(session, clock.now() - KEPT_OVER)
     values = {"cases": found, "show": show, "shown": SHOWN, "counts": counts, "ended": states.ENDED, "most": MOST}
-    values |= {"kept": kept, "due": due}
+    values |= {"kept": rate.kept, "due": rate.kept + rate.missed}
     return desk_page(request, desk, "desk/cases.html", values)
 
 

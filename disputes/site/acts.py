@@ -5,6 +5,7 @@ Each verb is called with a case whose reader is proved. What they typed comes as
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
 
@@ -32,11 +33,11 @@ class Act:
 
 
 def _answer(session: Session, case: Case, typed: Typed) -> object:
-    return investigation.answer(session, case, CUSTOMER, _words(typed), key=_key(typed), channel="page")
+    return investigation.answer(session, case, CUSTOMER, _words(typed), key=_key(typed, "answer"), channel="page")
 
 
 def _add(session: Session, case: Case, typed: Typed) -> object:
-    return complainant.add_information(session, case, _words(typed), key=_key(typed))
+    return complainant.add_information(session, case, _words(typed), key=_key(typed, "add"))
 
 
 def _accept(session: Session, case: Case, typed: Typed) -> object:
@@ -92,16 +93,17 @@ def _accept_settlement(session: Session, case: Case, typed: Typed) -> object:
 def _withdraw(session: Session, case: Case, typed: Typed) -> object:
     if typed.get("sure") != "yes":
         raise Invalid("Please tick the box to confirm.", {"sure": "Please tick the box to confirm."})
-    return complainant.withdraw(session, case, CUSTOMER)
+    return complainant.withdraw(session, case, CUSTOMER, key=_key(typed, "withdraw"))
 
 
-def _undo(session: Session, case: Case, _typed: Typed) -> object:
-    return complainant.undo_withdrawal(session, case, CUSTOMER)
+def _undo(session: Session, case: Case, typed: Typed) -> object:
+    return complainant.undo_withdrawal(session, case, CUSTOMER, key=_key(typed, "undo"))
 
 
 def _review(session: Session, case: Case, typed: Typed) -> object:
     reason: Literal["new_fact", "remedy"] = "remedy" if typed.get("reason") == "remedy" else "new_fact"
-    return complainant.ask_review(session, case, CUSTOMER, _words(typed), reason=reason)
+    key = _key(typed, "review")
+    return complainant.ask_review(session, case, CUSTOMER, _words(typed), reason=reason, key=key)
 
 
 def _object(session: Session, case: Case, typed: Typed) -> object:
@@ -121,7 +123,7 @@ ACTS: Final[dict[str, Act]] = {
     "add": Act(_add, "Thank you. We put it beside your complaint."),
     "accept": Act(_accept, "Thank you. You accepted our answer. What we agreed is on this page, with its dates."),
     "refuse": Act(_refuse, "We understand. What you said is with your complaint."),
-    "counter": Act(_counter, "Thank you. We have your proposal and look at it. Our answer stays open meanwhile."),
+    "counter": Act(_counter, "Thank you. We look at your proposal. You can still accept our answer in time."),
     "not-delivered": Act(_not_delivered, "Thank you for telling us. A person looks into it."),
     "ask-mediation": Act(_ask_mediation, "Thank you. We have your wish for mediation."),
     "mediation-yes": Act(_consent(agreed=True), "Thank you. You said yes to mediation. You may stop at any time."),
@@ -144,11 +146,12 @@ def _words(typed: Typed) -> str:
     return typed.get("words", "")
 
 
-def _key(typed: Typed) -> str:
+def _key(typed: Typed, act: str) -> str:
+    """Names this content of this form: the same when it is sent twice, another one for other words."""
     key = typed.get("key", "")
     if not 16 <= len(key) <= 64:
         raise Invalid("Please open this page again and repeat what you did.")
-    return f"page:{key}"
+    return f"page:{sha256(f'{key}\0{act}\0{_words(typed)}'.encode()).hexdigest()}"
 
 
 def _id(typed: Typed, name: str) -> UUID:

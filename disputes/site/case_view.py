@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.cases import engine, forecast, progress, queries, states, times
+from disputes.cases import complainant, engine, forecast, progress, queries, states, times
 from disputes.cases.schemas import CaseProgress
 from disputes.cases.tables import Case, CasePromise
 from disputes.investigation import service as investigation
@@ -54,7 +54,7 @@ class CaseView:
     evidence: Sequence[investigation.Evidence]
     promises: Sequence[CasePromise]
     nothing: Sequence[str]
-    split: times.Split
+    split: times.Days
     expected: times.Expected
     undelivered: bool
     outside: OutsideAnswer | None
@@ -71,10 +71,14 @@ def view_of(session: Session, case: Case) -> CaseView:
     counter = offers.counter_of(session, offer) if offer else None
     outside = None
     if case.final_sent_at is not None or case.deadlock_notice_at is not None:
-        outside = rules.outside_options_for(case.country, clock.now())
+        outside = rules.outside_options_for(case.country or rules.shop.country, clock.now())
     return CaseView(
         stands=progress.progress_of_cases(session, [case])[0],
-        may=frozenset(name for name, step in STEPS.items() if states.why_not(step, standing, CUSTOMER) is None),
+        may=frozenset(
+            name
+            for name, step in STEPS.items()
+            if states.why_not(step, standing, CUSTOMER) is None and name not in complainant.too_late(session, case)
+        ),
         questions=[question.text for question in investigation.open_questions(session, case)],
         answer_by=investigation.answer_by(session, case),
         offer=offer,
@@ -85,7 +89,8 @@ def view_of(session: Session, case: Case) -> CaseView:
         mediation=running,
         messages=_messages(session, case, running),
         papers=_papers(session, case, running),
-        can_ask_mediation=case.state in ("investigating", "escalated"),
+        can_ask_mediation=case.state in ("investigating", "escalated")
+        and rules.may_mediate(case.category, None) is None,
         evidence=[file for file in investigation.evidence_of(session, case) if file.staff_id is None],
         promises=queries.promises_of(session, case.id),
         nothing=forecast.if_you_do_nothing(session, case),

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from disputes import clock, database
+from disputes.cases import times
 from disputes.deadlines import sweep
 from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
@@ -31,6 +32,11 @@ def add_schedule(app: App) -> None:
     @app.task(name="inbound.fetch", queueing_lock="inbound.fetch", lock="inbound.fetch", pass_context=False)
     def fetch_mail(timestamp: int) -> None:
         inbound_jobs.fetch_mail()
+
+    @app.periodic(cron="23 4 1 * *")
+    @app.task(name="times.check", queueing_lock="times.check", pass_context=False)
+    def check_expected_times(timestamp: int) -> None:
+        database.run(times.check_last_month)
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="housekeeping", queueing_lock="housekeeping", pass_context=False)

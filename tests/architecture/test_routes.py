@@ -56,7 +56,8 @@ def test_every_other_route_turns_strangers_away(visitor: Visitor) -> None:
 def test_the_pages_of_a_complaint_send_strangers_to_the_first_step(visitor: Visitor) -> None:
     for route in sorted(CUSTOMERS_PROOF):
         method, path = route.split()
-        path = path.replace("{act}", "withdraw").replace("{reference}", "CD-0000-0000").replace("{token}", "made-up").replace("{paper_id}", str(UUID(int=1)))
+        path = path.replace("{act}", "withdraw").replace("{reference}", "CD-0000-0000")
+        path = path.replace("{token}", "made-up").replace("{paper_id}", str(UUID(int=1)))
         file = {"files": {"file": ("a.png", b"x")}} if path.endswith("/evidence") else {}
         answer = visitor.request(method, path, **file)
         assert (answer.status_code, answer.headers["location"]) == (303, "/status"), route

@@ -19,6 +19,7 @@ import psutil
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from disputes import clock, database
 from disputes.cases import progress
@@ -122,7 +123,7 @@ def look_up_among_many() -> list[Row]:
     ]
 
 
-def _verified(session: database.Session, number: int) -> UUID:
+def _verified(session: Session, number: int) -> UUID:
     now = clock.now()
     request = StatusRequest(
         id=uuid4(),

@@ -153,13 +153,15 @@ def shown_is_enforced(session: Session, case: Case, timers: list[CaseTimer]) -> 
 
 def history_gives_the_row(case: Case, events: list[CaseEvent]) -> None:
     """I7, and the chain of hashes."""
-    assert differences(case, events) == [], "I7"
+    wrong = differences(case, events)
+    assert wrong == [], f"I7: {wrong}; the last events are {[event.kind for event in events[-4:]]}"
     assert chain.breaks_in(events, case.last_event_seq, case.last_hash) == [], "the chain does not hold"
 
 
 def nothing_left_to_do(case: Case, timers: list[CaseTimer], now: datetime) -> None:
     """I8: after a sweep nothing is over, and nothing doubled has been set."""
-    assert not [timer.kind for timer in timers if timer.suspended_at is None and timer.due_at < now]
+    over = [timer.kind for timer in timers if timer.suspended_at is None and timer.due_at < now]
+    assert over == [], f"I8: a sweep left {over} in a {case.state} case"
     doubled = Counter((timer.kind, timer.due_at, timer.subject_id) for timer in timers)
     assert all(count == 1 for count in doubled.values()), f"I8: {doubled}"
     several = Counter((timer.kind, timer.subject_id) for timer in timers)

@@ -9,10 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.cases import complainant, engine, filing, queries, service, states
+from disputes.cases import complainant, engine, filing, queries, service, states, tasks
 from disputes.cases.states import Actor, NotAllowed
 from disputes.cases.tables import Case, CasePromise, CaseTask, CaseTimer
 from disputes.errors import Conflict, Invalid
+from disputes.investigation import service as investigation
 from disputes.people.tables import Staff
 from tests.cases.factories import complaint, filed, queued, staff
 
@@ -163,6 +164,18 @@ class TestMerge:
         assert timers(session, survivor)["hard_cap"] == cap
         assert timers(session, survivor)["first_answer"] == answer
 
+    def test_t04_the_older_date_holds_also_where_management_has_it(
+        self, session: Session, at_start: time_machine.Traveller
+    ) -> None:
+        older = filed(session)
+        later(at_start, days=12)
+        newer, agent = filed(session), staff(session)
+        service.take(session, newer, agent)
+        later(at_start, days=10)
+        service.escalate(session, newer, agent, "For a second look.")
+        survivor = service.merge(session, older, agent, newer.reference)
+        assert timers(session, survivor)["final_response"] == survivor.expected_end == older.expected_end
+
     def test_t04_only_of_the_same_person_and_order(self, session: Session) -> None:
         one, other = filed(session), filed(session, order_number="10099")
         with pytest.raises(Invalid, match="same order"):
@@ -205,6 +218,40 @@ class TestOwners:
         service.take_review(session, case, second)
         assert case.decider_id == second.id
         assert "unowned_review" not in open_tasks(session, case)
+
+    def test_somebody_in_management_stays_free_to_review(self, session: Session) -> None:
+        session.execute(update(Staff).where(Staff.role == "manager").values(active=False))
+        first, second = staff(session, role="manager"), staff(session, role="manager", name="Bo")
+        case = service.take(session, filed(session), first)
+        with pytest.raises(NotAllowed, match="one must stay free"):
+            service.assign(session, case, first, second)
+
+    def test_nobody_gets_a_case_that_management_has(self, session: Session) -> None:
+        agent, boss = staff(session), staff(session, role="manager")
+        case = service.take(session, filed(session), agent)
+        service.escalate(session, case, agent, "For a second look.")
+        service.take_review(session, case, boss)
+        with pytest.raises(Conflict, match="with management"):
+            service.assign(session, case, boss, staff(session, name="Cleo"))
+        investigation.ask(session, case, boss, ["What did the carrier tell you?"])
+        with pytest.raises(Conflict, match="with management"):
+            service.assign(session, case, boss, boss)
+
+    def test_only_managers_tick_off_what_is_theirs(self, session: Session) -> None:
+        case = service.take(session, filed(session), staff(session))
+        tasks.open_task(session, case, "unhappy")
+        task = next(one for one in queries.open_tasks_of(session, case.id) if one.kind == "unhappy")
+        with pytest.raises(NotAllowed, match="managers"):
+            tasks.dismiss(session, task.id, "agent")
+        tasks.dismiss(session, task.id, "manager")
+        assert not tasks.is_open(session, case, "unhappy")
+
+    def test_ways_that_are_over_are_not_offered(self, session: Session, at_start: time_machine.Traveller) -> None:
+        case = filed(session)
+        complainant.withdraw(session, case, Actor("customer"))
+        assert "undo" not in complainant.too_late(session, case)
+        later(at_start, days=30)
+        assert "undo" in complainant.too_late(session, case)
 
     def test_a_complaint_about_the_handling_goes_to_somebody_else(self, session: Session) -> None:
         agent = staff(session)
@@ -261,37 +308,6 @@ class TestExtend:
             service.extend(session, case, agent, date(2026, 3, 24), "Reason.")
 
 
-class TestWithdraw:
-    def test_t23_rests_and_goes_on_where_it_stood(self, session: Session, at_start: time_machine.Traveller) -> None:
-        case = service.take(session, filed(session), staff(session))
-        answer, cap = case.first_answer_by, case.hard_cap
-        complainant.withdraw(session, case, CUSTOMER)
-        assert (case.state, timers(session, case)) == ("withdrawn", {})
-        assert promise(session, case, "first_answer").state == "dropped"
-        later(at_start, days=5)
-        complainant.undo_withdrawal(session, case, Actor("assistant"))
-        assert case.state == "investigating"
-        assert case.first_answer_by == timers(session, case)["first_answer"] > answer
-        assert timers(session, case)["hard_cap"] == cap
-        assert promise(session, case, "first_answer").state == "open"
-
-    def test_t23_cannot_be_undone_for_ever(self, session: Session, at_start: time_machine.Traveller) -> None:
-        case = filed(session)
-        complainant.withdraw(session, case, CUSTOMER)
-        at_start.move_to(datetime(2026, 3, 16, 23, 59, 59, tzinfo=UTC))  # the fourteenth day
-        savepoint = session.begin_nested()
-        complainant.undo_withdrawal(session, case, CUSTOMER)
-        savepoint.rollback()
-        at_start.move_to(datetime(2026, 3, 17, 0, 0, tzinfo=UTC))
-        with pytest.raises(Conflict, match="new complaint"):
-            complainant.undo_withdrawal(session, case, CUSTOMER)
-
-    def test_t23_is_not_for_staff(self, session: Session) -> None:
-        case = filed(session)
-        with pytest.raises(NotAllowed):
-            complainant.withdraw(session, case, service.acting(staff(session, role="manager")))
-
-
 class TestOverride:
     def test_tx_needs_a_manager_a_reason_and_nothing_owed(self, session: Session) -> None:
         boss, case = staff(session, role="manager"), filed(session)
@@ -306,53 +322,6 @@ class TestOverride:
         event = service.override(session, case, boss, "Sent twice.")
         assert (case.state, event.notice) == ("closed", "N20")
         assert session.scalars(select(CaseTimer).where(CaseTimer.case_id == case.id)).all() == []
-
-
-class TestReview:
-    def settled(self, session: Session) -> Case:
-        case, _ = escalated(session)
-        case.window_ends = policy.current().calendar.due_after_days(clock.now(), 30)
-        case.state = "resolved"
-        session.flush()
-        return case
-
-    def test_t22_once_then_linked(self, session: Session) -> None:
-        case = self.settled(session)
-        complainant.ask_review(session, case, CUSTOMER, "Here is the receipt.", reason="new_fact")
-        assert (case.state, case.review_used, case.decider_id) == ("escalated", True, None)
-        case.state = "resolved"
-        session.flush()
-        with pytest.raises(Conflict, match="link it"):
-            complainant.ask_review(session, case, CUSTOMER, "And another one.", reason="new_fact")
-
-    def test_t22_counts_from_the_event_and_the_last_day_in_full(
-        self, session: Session, at_start: time_machine.Traveller
-    ) -> None:
-        case = self.settled(session)
-        assert case.window_ends is not None
-        at_start.move_to(case.window_ends + timedelta(microseconds=1))
-        with pytest.raises(Conflict, match="over"):
-            complainant.ask_review(session, case, CUSTOMER, "New.", reason="new_fact")
-        at_start.move_to(case.window_ends)
-        complainant.ask_review(session, case, CUSTOMER, "New.", reason="new_fact")
-
-    def test_t22_a_closed_case_opens_only_for_what_was_not_delivered(self, session: Session) -> None:
-        case = self.settled(session)
-        case.state = "closed"
-        session.flush()
-        with pytest.raises(Conflict, match="closed"):
-            complainant.ask_review(session, case, CUSTOMER, "New.", reason="new_fact")
-        case.open_remedies = 1
-        complainant.ask_review(session, case, CUSTOMER, "It never came.", reason="remedy")
-        assert case.state == "escalated"
-
-
-class TestSatisfaction:
-    def test_an_unhappy_answer_is_work_for_a_manager(self, session: Session) -> None:
-        case = TestReview().settled(session)
-        complainant.give_satisfaction(session, case, happy=False, words="Nobody called.")
-        assert "unhappy" in open_tasks(session, case)
-        assert case.state == "resolved"
 
 
 class TestOneTransaction:

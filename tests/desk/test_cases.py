@@ -9,6 +9,7 @@ import requests
 from disputes import clock, database
 from disputes.cases import queries, service
 from disputes.cases.tables import Case
+from disputes.investigation import service as investigation
 from disputes.notifications.tables import Notification
 from disputes.people import service as people
 from tests.cases.factories import filed
@@ -64,13 +65,13 @@ class TestCase:
     def test_an_unknown_one_is_not_there(self, ada: Visitor, reference: str) -> None:
         assert ada.get(f"/desk/cases/{reference}").status_code == 404
 
-    def test_each_look_is_noted_without_a_name(self, ada: Visitor, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_each_look_is_noted(self, ada: Visitor) -> None:
         case = file_one()
         ada.open(f"/desk/cases/{case.reference}")
-        noted = capsys.readouterr().out
-        assert "case viewed" in noted
-        assert str(case.id) in noted
-        assert "Mia" not in noted
+        with database.transaction() as session:
+            assert [(view.name, view.what) for view in investigation.views_of(session, case)] == [
+                ("Ada Lindqvist", "case")
+            ]
 
 
 class TestTake:
@@ -97,10 +98,13 @@ class TestTake:
             assert "disabled" in page
             assert "This is for agents and managers." in page
             assert take(admin, case).status_code == 403
+            token = hidden(admin.open("/desk/account"), "csrf_token")
+            note = f"/desk/cases/{case.reference}/steps/note"
+            assert admin.submit(note, csrf_token=token, words="It came.").status_code == 403
 
     def test_not_without_the_token_of_the_page(self, ada: Visitor) -> None:
         case = file_one()
-        assert ada.submit(f"/desk/cases/{case.reference}/take").status_code == 403
+        assert ada.submit(f"/desk/cases/{case.reference}/steps/take").status_code == 403
 
 
 def file_one(*, days_late: int = 0, **changes: str) -> Case:
@@ -113,7 +117,7 @@ def file_one(*, days_late: int = 0, **changes: str) -> Case:
 
 def take(visitor: Visitor, case: Case) -> requests.Response:
     token = hidden(visitor.open("/desk/account"), "csrf_token")
-    return visitor.submit(f"/desk/cases/{case.reference}/take", csrf_token=token)
+    return visitor.submit(f"/desk/cases/{case.reference}/steps/take", csrf_token=token)
 
 
 def add_letter(case: Case, state: str, **changes: str) -> None:
