@@ -123,6 +123,8 @@ def after(step: Transition, position: Position, start: datetime, policy: Policy,
     if step is states.FINAL_OVERDUE:
         due = _still_ahead(start, clocks.management_review_after_silence_days, calendar, now)
         return replace(moved, expected_end=due, final_overdue_at=now)
+    if step.target is None:
+        return moved
     if target == "escalated" and step.target != BACK:
         moved = replace(
             moved,
@@ -137,7 +139,7 @@ def after(step: Transition, position: Position, start: datetime, policy: Policy,
         moved = replace(moved, window_ends=window, last_call_at=None)
     if step is states.FINAL_RESPONSE:
         moved = replace(moved, final_sent_at=now, grants_all=position.grants_all)
-    if target in states.ENDED and target != position.state:
+    if target in states.ENDED:
         moved = replace(moved, ended_at=start)
     return moved
 

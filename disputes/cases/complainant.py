@@ -118,10 +118,12 @@ def ask_review(
     engine.require(not case.review_used, f"This complaint has been reviewed once already. {linked}")
     if case.state == "closed":
         engine.require(reason == "remedy" and case.open_remedies, f"This complaint is closed. {linked}")
-    elif case.window_ends is not None and reason != "remedy":
+    elif case.window_ends is not None and not case.open_remedies:  # while we owe something, no time runs out
         engine.require(clock.now() <= case.window_ends, f"The time for a review is over. {linked}")
     if reason == "remedy":
         engine.require(case.open_remedies, "Everything that was agreed has been delivered, as far as we know.")
+        is_late = case.remedy_overdue_at is not None or tasks.is_open(session, case, "remedy_failed")
+        engine.require(is_late, "What was agreed is not due yet. Tell us on this page if it did not work.")
     return engine.move(
         session, case, states.REOPENED, actor, data={"reason": reason, **({"key": key} if key else {})}, text=written
     )

@@ -84,7 +84,7 @@ def acted(
     if step is not None:
         position = clocks.after(step, position, start, policy, now=now)
     if step is not None and step.target is not None:
-        stay = [other for other in running if other.kind == "remedy_due"] if position.state == "resolved" else []
+        stay = [other for other in running if other.kind == "remedy_due"] if position.open_remedies else []
         running = [*stay, *clocks.timers_for(position, start, policy, now=now)]
     elif not act.notice.startswith("none"):
         running = _note_put_off(position, running, policy, now)

@@ -132,7 +132,9 @@ _FILERS: Final[frozenset[ActorKind]] = frozenset({"customer", "assistant", "syst
 _PARTIES: Final[frozenset[ActorKind]] = frozenset({"customer", "clock"})
 _IN_INVESTIGATION: Final = frozenset({"filed", "investigating"})
 
-_OWING: Final = frozenset({"resolved", "escalated", "final_response"})
+_OWING: Final = frozenset(
+    {"resolved", "escalated", "final_response", "awaiting_customer", "mediation_offered", "in_mediation"}
+)
 """Where something that was agreed may still be owed: a review does not stop it."""
 
 FILED = _row("T1", "filed", {DRAFT}, "filed", kinds=_FILERS, roles=CASE_WORKERS, clause="C3", letter="N1",

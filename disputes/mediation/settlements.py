@@ -40,6 +40,7 @@ def propose_settlement(
     wrong = remedy_faults(remedies, policy.current())
     if wrong:
         raise Invalid("Please check what the shop is to give.", wrong)
+    offers.none_on_its_way(session, case)
     given = [draft.model_dump(mode="json") for draft in remedies]
     known = queries.settlement_of(session, mediation.id)
     if known is not None and (known.text, known.remedies) == (clean, given):

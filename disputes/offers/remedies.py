@@ -177,8 +177,8 @@ def none_on_its_way(session: Session, case: Case) -> None:
     what a customer accepted. What failed is another matter: it decides anew about that."""
     if any(remedy.state == "open" for remedy in queries.remedies_owed(session, case.id)):
         raise Conflict(
-            "Something that we agreed on before is still to be delivered. Deliver it first, or note that it failed "
-            "and give something else in the final response."
+            "Something that was agreed before is still to be delivered. Deliver it first, or note that it failed "
+            "and give something else instead."
         )
 
 

@@ -5,7 +5,7 @@ Every verb runs in the caller's transaction and may flush, never commits; those 
 
 from disputes.offers.facts import erase, export_of, offer_of_event, remedy_of_event
 from disputes.offers.making import better, final_response, make_offer, why_not_better
-from disputes.offers.remedies import deliver, promise, put_off, remedies_of, remedy_failed, track
+from disputes.offers.remedies import deliver, none_on_its_way, promise, put_off, remedies_of, remedy_failed, track
 from disputes.offers.replies import accept, assume_settled, counter, refuse, settle_by_silence
 from disputes.offers.schemas import FinalDraft, OfferDraft, RemedyDraft, faults, read_final, read_offer, remedy_faults
 from disputes.offers.standing import State, counter_of, current_offer, expires_at, state_of
@@ -32,6 +32,7 @@ __all__ = [
     "faults",
     "final_response",
     "make_offer",
+    "none_on_its_way",
     "offer_of_event",
     "promise",
     "put_off",

@@ -45,7 +45,9 @@ def upgrade() -> None:
             ADD CONSTRAINT ck_cases_outcome_code CHECK (outcome_code IN ('upheld', 'partly_upheld', 'not_upheld', 'goodwill', 'settled', 'no_finding')),
             ADD CONSTRAINT ck_cases_open_remedies CHECK (open_remedies >= 0)
     """)
-    op.execute(f"ALTER TABLE cases DROP CONSTRAINT ck_cases_state, ADD CONSTRAINT ck_cases_state CHECK (state IN ('draft', {STATES}))")
+    op.execute(
+        f"ALTER TABLE cases DROP CONSTRAINT ck_cases_state, ADD CONSTRAINT ck_cases_state CHECK (state IN ('draft', {STATES}))"
+    )
     op.execute("DROP INDEX ix_cases_open_by_expected_end")
     op.execute("""
         CREATE INDEX ix_cases_open_by_next_date ON cases (next_date)
@@ -170,7 +172,9 @@ def downgrade() -> None:
         ALTER TABLE case_events DROP COLUMN text_digest, DROP COLUMN due_at, DROP COLUMN prev_hash, DROP COLUMN hash,
             ADD COLUMN reason VARCHAR
     """)
-    op.execute(f"ALTER TABLE cases DROP CONSTRAINT ck_cases_state, ADD CONSTRAINT ck_cases_state CHECK (state IN ({STATES}))")
+    op.execute(
+        f"ALTER TABLE cases DROP CONSTRAINT ck_cases_state, ADD CONSTRAINT ck_cases_state CHECK (state IN ({STATES}))"
+    )
     op.execute("DROP INDEX ix_cases_ended_at")
     op.execute("DROP INDEX ix_cases_open_by_next_date")
     op.execute("ALTER TABLE cases DROP CONSTRAINT ck_cases_open_remedies")
@@ -194,7 +198,9 @@ def chain_old_events(connection: sa.Connection) -> None:
             salt = secrets.token_hex(16)
             digest = hashlib.sha256(json.dumps([salt, text, reason]).encode()).hexdigest()
             connection.execute(
-                sa.text("INSERT INTO case_event_texts (event_id, text, reason, salt) VALUES (:id, :text, :reason, :salt)"),
+                sa.text(
+                    "INSERT INTO case_event_texts (event_id, text, reason, salt) VALUES (:id, :text, :reason, :salt)"
+                ),
                 {"id": row["id"], "text": text, "reason": reason, "salt": salt},
             )
         before = heads.get(row["case_id"], "")
@@ -218,7 +224,9 @@ def chain_old_events(connection: sa.Connection) -> None:
         written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         head = hashlib.sha256(written.encode()).hexdigest()
         connection.execute(
-            sa.text("UPDATE case_events SET data = CAST(:data AS jsonb), text_digest = :digest, prev_hash = :prev, hash = :hash WHERE id = :id"),
+            sa.text(
+                "UPDATE case_events SET data = CAST(:data AS jsonb), text_digest = :digest, prev_hash = :prev, hash = :hash WHERE id = :id"
+            ),
             {"data": json.dumps(data), "digest": digest, "prev": before, "hash": head, "id": row["id"]},
         )
         heads[row["case_id"]] = head

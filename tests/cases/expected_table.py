@@ -48,7 +48,7 @@ TABLE: dict[str, list[May]] = {
     "T22": [May("final_response resolved closed", f"{CHAT} {ANY_WORKER}")],
     "T23": [May(OPEN, CHAT)],
     "T23u": [May("withdrawn", CHAT)],
-    "T24": [May(state, "clock") for state in ("resolved", "escalated", "final_response")],
+    "T24": [May("resolved escalated final_response awaiting_customer mediation_offered in_mediation", "clock")],
     "T25": [May("escalated", "clock")],
     "TX": [May(f"{OPEN} resolved", "manager:any")],
 }

@@ -25,17 +25,22 @@ def check_case(session: Session, case_id: UUID, *, swept_at: datetime | None) ->
     case = queries.locked(session, case_id)
     events = list(queries.events_of(session, [case_id]))
     timers = list(session.scalars(select(CaseTimer).where(CaseTimer.case_id == case_id)))
-    silence_costs_no_right(session, case, events)
-    one_event_one_notice(session, case, events)
-    somebody_or_an_alarm(session, case)
-    only_who_may(events)
-    four_eyes(events)
-    shown_is_enforced(session, case, timers)
-    history_gives_the_row(case, events)
-    last_day_counts_in_full(case, timers)
-    if swept_at is not None:
-        nothing_left_to_do(case, timers, swept_at)
-        outside_door_is_open(case, swept_at)
+    try:
+        silence_costs_no_right(session, case, events)
+        one_event_one_notice(session, case, events)
+        somebody_or_an_alarm(session, case)
+        only_who_may(events)
+        four_eyes(events)
+        shown_is_enforced(session, case, timers)
+        history_gives_the_row(case, events)
+        last_day_counts_in_full(case, timers)
+        if swept_at is not None:
+            nothing_left_to_do(case, timers, swept_at)
+            outside_door_is_open(case, swept_at)
+    except AssertionError as broken:
+        told = "\n".join(f"{event.at} {event.kind} by {event.actor_kind}, due {event.due_at}" for event in events)
+        broken.add_note(f"The history of this case:\n{told}")
+        raise
 
 
 def silence_costs_no_right(session: Session, case: Case, events: list[CaseEvent]) -> None:

@@ -356,7 +356,7 @@ def somebody_acts(world: World, case: Case, chance: Random) -> str:
 def intrude(world: World, case: Case, chance: Random) -> tuple[states.Transition, Actor, bool]:
     """Anybody tries any step of the table directly; it is undone at once. Returns whether it was let through."""
     step = chance.choice(states.TRANSITIONS[2:])
-    kinds = ("customer", "assistant", "clock", "system", "staff", "staff", "staff")
+    kinds: tuple[states.ActorKind, ...] = ("customer", "assistant", "clock", "system", "staff", "staff", "staff")
     kind = chance.choice(kinds)
     person = chance.choice(world.people)
     actor = Actor("staff", person.role, person.id) if kind == "staff" else Actor(kind)

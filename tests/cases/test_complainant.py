@@ -88,6 +88,9 @@ class TestReview:
         with pytest.raises(Conflict, match="closed"):
             complainant.ask_review(session, case, CUSTOMER, "New.", reason="new_fact")
         case.open_remedies = 1
+        with pytest.raises(Conflict, match="not due yet"):
+            complainant.ask_review(session, case, CUSTOMER, "It never came.", reason="remedy")
+        case.remedy_overdue_at = clock.now()
         complainant.ask_review(session, case, CUSTOMER, "It never came.", reason="remedy")
         assert case.state == "escalated"
 

@@ -38,7 +38,7 @@ def letter(session: Session, case: Case, kind: str) -> Any:
     """The last event of that kind; its letter is queued exactly once."""
     event = next(event for event in reversed(events(session, case)) if event.kind == kind)
     jobs = [job for job in queued(session, engine.TELL) if job["event_id"] == str(event.id)]
-    assert len(jobs) == (0 if event.notice.startswith("none") else 1)
+    assert len(jobs) == (0 if str(event.notice).startswith("none") else 1)
     return event
 
 
