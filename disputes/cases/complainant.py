@@ -101,11 +101,18 @@ def undo_withdrawal(session: Session, case: Case, actor: Actor, *, key: str | No
 
 
 def ask_review(
-    session: Session, case: Case, actor: Actor, words: str, *, reason: ReviewReason, key: str | None = None
+    session: Session,
+    case: Case,
+    actor: Actor,
+    words: str,
+    *,
+    reason: ReviewReason | None = None,
+    key: str | None = None,
 ) -> CaseEvent:
     """Asks for another look (T22), once, within the review window of the event that ended it.
 
-    `reason`: there is something new, or what was agreed has not happened. A closed case opens again only for the
+    `reason`: there is something new, or what was agreed has not happened; without one it is the latter where
+    something is overdue or has failed. A closed case opens again only for the
     latter. `key` as for `withdraw`. Raises `Conflict` with the way that is left (a linked complaint) when this one is
     not open.
     """
@@ -115,6 +122,8 @@ def ask_review(
     if known is not None:
         return known
     linked = "You can file a new complaint, and we link it to this one."
+    is_late = case.remedy_overdue_at is not None or tasks.is_open(session, case, "remedy_failed")
+    reason = reason or ("remedy" if case.open_remedies and is_late else "new_fact")
     engine.require(not case.review_used, f"This complaint has been reviewed once already. {linked}")
     if case.state == "closed":
         engine.require(reason == "remedy" and case.open_remedies, f"This complaint is closed. {linked}")
@@ -122,7 +131,6 @@ def ask_review(
         engine.require(clock.now() <= case.window_ends, f"The time for a review is over. {linked}")
     if reason == "remedy":
         engine.require(case.open_remedies, "Everything that was agreed has been delivered, as far as we know.")
-        is_late = case.remedy_overdue_at is not None or tasks.is_open(session, case, "remedy_failed")
         engine.require(is_late, "What was agreed is not due yet. Tell us on this page if it did not work.")
     return engine.move(
         session, case, states.REOPENED, actor, data={"reason": reason, **({"key": key} if key else {})}, text=written

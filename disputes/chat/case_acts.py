@@ -63,9 +63,7 @@ _ACTS: Final[Mapping[str, Callable[[Session, Case, Told], object]]] = {
     "mediation": lambda session, case, told: mediation.request(session, case, ASSISTANT, told.words),
     "withdraw": lambda session, case, told: complainant.withdraw(session, case, ASSISTANT, key=told.key),
     "undo": lambda session, case, told: complainant.undo_withdrawal(session, case, ASSISTANT, key=told.key),
-    "review": lambda session, case, told: complainant.ask_review(
-        session, case, ASSISTANT, told.words, reason="remedy" if case.open_remedies else "new_fact", key=told.key
-    ),
+    "review": lambda session, case, told: complainant.ask_review(session, case, ASSISTANT, told.words, key=told.key),
 }
 """Only steps of the table that the assistant may carry; `states.check` refuses all others."""
 

@@ -66,8 +66,7 @@ def _object(session: Session, case: Case, staff: Staff, typed: Typed) -> object:
 
 
 def _review(session: Session, case: Case, staff: Staff, typed: Typed) -> object:
-    reason: complainant.ReviewReason = "remedy" if case.open_remedies else "new_fact"
-    return complainant.ask_review(session, case, service.acting(staff), typed.get("words", ""), reason=reason)
+    return complainant.ask_review(session, case, service.acting(staff), typed.get("words", ""))
 
 
 _OURS: Final = frozenset({"filed", "investigating", "escalated"})

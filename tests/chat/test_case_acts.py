@@ -189,6 +189,8 @@ class TestActs:
         self, session: Session, mia: Customer, ann: Staff, boss: Staff, reason: str
     ) -> None:
         case = settled(session, ann) if reason == "remedy" else answered_finally(session, ann, boss)
+        if reason == "remedy":
+            case.remedy_overdue_at = clock.now()
         mia.proves(case)
         assert mia.does(case, "review").stage == "escalated"
         assert mia.last(case) == ("reopened", "assistant", WORDS)
