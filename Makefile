@@ -34,7 +34,7 @@ check: lint ## Fast checks, for every save: style, types, layers, quick tests
 
 test: lint ## Every test, as CI runs them: also Rasa and the browser
 	@scripts/setup-browser
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --durations=15
 
 lint: setup
 	@$(PYTHON) -m ruff check .

@@ -388,14 +388,7 @@ _ACTS: Final[dict[str, tuple[frozenset[str], Callable[[Position], Act | None]]]]
     "remedy_due": (states.REMEDY_OVERDUE.sources, _on_remedy_due),
     "satisfaction": (frozenset({"resolved"}), _always(Act("satisfaction_asked", notice="NS"))),
 }
-_AT_ONE_MOMENT: Final = {
-    "hard_cap": 1,
-    "last_call": 1,
-    "review_close": 2,
-    "question_reminder": 3,
-    "offer_reminder": 3,
-    "satisfaction": 3,
-    "final_alarm": 3,
-    "staff_warning": 3,
-    "progress_note": 4,
-}
+_TELLS_ONLY: Final = ("question_reminder", "offer_reminder", "satisfaction", "final_alarm", "staff_warning")
+_AT_ONE_MOMENT: Final = {"hard_cap": 1, "last_call": 1, "review_close": 2, "progress_note": 4} | dict.fromkeys(
+    _TELLS_ONLY, 3
+)

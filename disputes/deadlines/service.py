@@ -58,7 +58,8 @@ def _act(session: Session, case: Case, row: CaseTimer) -> bool:
     following = clocks.next_after(timer.kind, engine.position_of(case), timer.due_at, policy.current(), now=now)
     if following is not None:
         engine.set_timer(session, case, following)
-    _show_next_date(session, case)
+    elif act.step is None:
+        _show_next_date(session, case)
     if act.task is not None:
         tasks.open_task(session, case, act.task, due_at=case.next_date, subject_id=timer.subject_id, event=event)
     return True

@@ -16,11 +16,6 @@ def add_records_jobs(app: App) -> None:
     app.task(name=tracker.FORGET_TRACKER, retry=AGAIN)(tracker.forget_tracker)
     app.task(name=tracker.FORGET_LETTER, retry=AGAIN)(tracker.forget_letter)
 
-    @app.periodic(cron="23 2 * * *")
-    @app.task(name="records.retention", queueing_lock="records.retention", pass_context=False)
-    def run_retention(timestamp: int) -> None:
-        forget_all_due()
-
 
 def forget_all_due() -> dict[str, int]:
     """Forgets everything that is due now, each thing in a transaction of its own; returns how many of each kind.

@@ -13,7 +13,7 @@ from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
 from disputes.people.tables import SignInAttempt, SignInLink, StaffSession
-from disputes.worker import inbound_jobs
+from disputes.worker import inbound_jobs, records_jobs
 
 KEEP_ATTEMPTS = timedelta(hours=1)
 KEEP_ENDED = timedelta(days=30)
@@ -45,6 +45,11 @@ def add_schedule(app: App) -> None:
         database.run(inbound.forget_old)
         database.run(investigation.sweep_files)
         database.run(mediation.destroy_leftovers)
+
+    @app.periodic(cron="23 2 * * *")
+    @app.task(name="records.retention", queueing_lock="records.retention", pass_context=False)
+    def run_retention(timestamp: int) -> None:
+        records_jobs.forget_all_due()
 
     @app.periodic(cron="47 3 * * *")
     @app.task(name="forget_old_jobs", queueing_lock="forget_old_jobs")

@@ -63,16 +63,17 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.connection = type(self).connect()
-        self.outer = self.connection.begin()
-        session = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-        self.world = World(session)
+        self.world = World(Session())  # of no database yet: Hypothesis makes machines that it never plays
         self.checked: dict[UUID, object] = {}
+        self.connection: Connection | None = None
 
     @initialize(path=st.sampled_from(POLICIES), start=st.sampled_from(STARTS), chance=chances)
     def open_shop(self, path: str, start: datetime, chance: Random) -> None:
         use_policy(path)
-        self.world.now = start
+        self.connection = connection = type(self).connect()
+        connection.begin()
+        session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        self.world = World(session, now=start)
         self.world.open_shop()
         self.world.file(chance)
 
@@ -154,8 +155,8 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         event(f"{10 * (self.world.done // 10)} or more things done")
         self.world.session.close()
-        self.outer.rollback()
-        self.connection.close()
+        if self.connection is not None:
+            self.connection.close()  # and with it all that was done
         use_policy(POLICIES[0])
 
     def _letters(self) -> set[tuple[object, ...]]:
