@@ -53,6 +53,7 @@ def facts_of(session: Session, event: CaseEvent) -> CaseFacts:
         name=case.customer.name,
         order_number=case.order_number,
         category_label=rules.category_label(case.category),
+        category=case.category,
         description=case.description,
         desired_outcome=case.desired_outcome,
         source=case.source,

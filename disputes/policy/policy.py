@@ -33,7 +33,7 @@ from disputes.policy.models import (
 from disputes.policy.remedies import OrderFacts, Remedy, RemedyRules
 from disputes.policy.texts import OUTSIDE_TEXTS, key_of, texts
 from disputes.policy.watch import WatchList, plain
-from disputes.policy.words import fill, say_date_in, say_hours, say_money, say_time_in, words_of
+from disputes.policy.words import fill, say_date_in, say_duration, say_hours, say_money, say_time_in, words_of
 
 UNKNOWN_CATEGORY = "other"
 TRACE_LENGTH = 12
@@ -180,6 +180,11 @@ class Policy:
         """
         words = hashlib.sha256(self._sentences[key].encode()).hexdigest()
         return f"{key}#{words[:TRACE_LENGTH]}@{self.digest[:TRACE_LENGTH]}"
+
+    def words_for(self, category: str | None) -> Mapping[str, str]:
+        """The names that texts may use, with the clocks of that category where it has its own."""
+        own = {name: figure for name, figure in self.clocks_for(category) if isinstance(figure, int)}
+        return {**self.words, **{name: say_duration(name, figure) for name, figure in own.items()}}
 
     def category_label(self, category: str) -> str:
         """The category in customers' words; a case may be older than a change of the list."""

@@ -1,6 +1,6 @@
 """All that the page of a complaint shows to the person who filed it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -60,6 +60,7 @@ class CaseView:
     outside: OutsideAnswer | None
     may_take_bundle: bool
     window_ends: datetime | None
+    words: Mapping[str, str]
 
 
 def view_of(session: Session, case: Case) -> CaseView:
@@ -100,6 +101,7 @@ def view_of(session: Session, case: Case) -> CaseView:
         outside=outside,
         may_take_bundle=records.may_take_bundle(case) is None,
         window_ends=case.window_ends,
+        words=rules.words_for(case.category),
     )
 
 

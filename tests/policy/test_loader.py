@@ -221,3 +221,13 @@ def edit(policy_text: str, tmp_path: Path) -> Edit:
         return caught.value
 
     return load_edited
+
+
+def test_a_category_with_a_clock_of_its_own_says_its_own_figure(tmp_path: Path) -> None:
+    text = settings().policy_file.read_text(encoding="utf-8")
+    file = tmp_path / "own.yml"
+    own = "late: {label: Late delivery, clocks: {mediation_days: 20}}"
+    file.write_text(text.replace("late: {label: Late delivery}", own), encoding="utf-8")
+    loaded = policy.load(file)
+    assert loaded.words_for("late")["mediation_days"] == "20 days"
+    assert loaded.words_for("lost")["mediation_days"] == loaded.words["mediation_days"] == "30 days"

@@ -118,6 +118,7 @@ class CaseFacts:
     at: datetime
     dates: DatesTold
     outside: OutsideFacts
+    category: str = "other"
     from_state: str | None = None
     due_at: datetime | None = None
     staff_name: str | None = None

@@ -23,7 +23,7 @@ def mediation_offered(facts: CaseFacts, policy: Policy, base_url: str) -> Letter
         who = f"{plan.neutral}, {plan.organisation}" if plan.organisation else plan.neutral
         blocks += [
             Heading("How it would be"),
-            Rows([("Neutral person", who), ("Cost", plan.cost), ("Time", _time(policy))]),
+            Rows([("Neutral person", who), ("Cost", plan.cost), ("Time", _time(facts, policy))]),
         ]
         if plan.reason:
             blocks += [Heading("Why we think of it"), *paras(plan.reason)]
@@ -52,6 +52,7 @@ def mediation_offered(facts: CaseFacts, policy: Policy, base_url: str) -> Letter
     )
 
 
-def _time(policy: Policy) -> str:
-    most, more = policy.words["mediation_days"], policy.words["mediation_extension_days"]
+def _time(facts: CaseFacts, policy: Policy) -> str:
+    words = policy.words_for(facts.category)
+    most, more = words["mediation_days"], words["mediation_extension_days"]
     return f"{most} at most, and once {more} more if both agree"

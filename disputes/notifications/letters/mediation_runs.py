@@ -24,7 +24,7 @@ def mediation_started(facts: CaseFacts, policy: Policy, base_url: str) -> Letter
         ),
         Para(
             "An agreement needs a yes from you and from us to the same written text. Before anybody can say yes, "
-            f"there are {policy.words['mediation_think_hours']} to think."
+            f"there are {policy.words_for(facts.category)['mediation_think_hours']} to think."
         ),
         *outside_door(facts, policy),
     ]

@@ -59,7 +59,9 @@ def _thinking(facts: CaseFacts, policy: Policy) -> list[Block]:
             Para(f"You and we can say yes from {policy.say_date(until)}, {policy.say_time(until)}, but not before.")
         )
     else:
-        blocks.append(Para(f"Nobody can say yes before {policy.words['mediation_think_hours']} are over."))
+        blocks.append(
+            Para(f"Nobody can say yes before {policy.words_for(facts.category)['mediation_think_hours']} are over.")
+        )
     blocks.append(
         Para(
             "It counts only when both have said yes to this text. You do not have to. You may ask for changes, or "

@@ -71,10 +71,11 @@ def _silence(facts: CaseFacts, offer: OfferFacts, policy: Policy) -> list[Block]
     else:
         blocks.append(Heading("If you say nothing"))
     if offer.grants_all:
+        window = policy.words_for(facts.category)["review_window_days"]
         blocks.append(
             Para(
                 "You lose no right. As we give you all that you asked for, we then take the matter as settled and do "
-                f"what we offered. You can still tell us for {policy.words['review_window_days']} after that if it "
+                f"what we offered. You can still tell us for {window} after that if it "
                 "is not."
             )
         )
