@@ -24,7 +24,7 @@ ERASED = {
     "mediation_private.notes": "text",
     "mediation_private.papers": "party text",
     "mediation_settlements": "remedies text",
-    "messages": "attachment audience author author_name card client_id note payload quick_replies text turn",
+    "messages": "attachment audience author author_name card client_id note payload quick_replies text trace turn",
     "notifications": "html last_error recipient subject text",
     "offer_counters": "words",
     "offers": "findings point_reasons reasons takes_part time_limits",
