@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import phonenumbers
-from phonenumbers import geocoder
+from holidays.registry import COUNTRIES
 
 from disputes.policy.clock_words import AFTERWARDS, MEDIATION, OURS, YOURS, lines_of, own_clocks
 from disputes.policy.models import OutsideKind, Turn
@@ -238,8 +237,10 @@ def _data(policy: Policy) -> Iterator[Row]:
 
 def country_name(country: str) -> str:
     """ "Ireland" for "IE"."""
-    example = phonenumbers.example_number(country)
-    return geocoder.country_name_for_number(example, "en") if example else country
+    for key, (_, code, *_) in COUNTRIES.items():  # phonenumbers knows names too, for a hundred megabytes
+        if code == country:
+            return key.replace("_", " ").title().replace(" And ", " and ").replace(" Of ", " of ")
+    return country
 
 
 def _count(figure: int, unit: str) -> str:
