@@ -45,6 +45,11 @@ LONGEST_TEXT = 480
 
 BY_THE_GATEWAY = {"/talk_to_person"}
 NOT_BY_WORDS = {"session_opened", "status_code_entered", "agent_returned"}
+FIGURE_WITH_UNIT = re.compile(
+    r"\b(?:\d+|a|one|two|three|seven|ten|fourteen|thirty)(?: working| business)? (?:days?|hours?|weeks?|months?)\b",
+    re.I,
+)
+"""Only names of the policy's clocks, such as {first_answer_days}, may promise a time."""
 ACT_BUTTON = re.compile(r"\{(\w+)_payload\}")
 ACTS = {*TO_CONFIRM, *WITH_WORDS, "undo", "nothing", "sure", "leave"}
 JARGON = ("legal advice", "utilize", "pursuant", "hereby", "aforementioned", "kindly", "valued customer", "as per")
@@ -225,3 +230,9 @@ class TestWords:
     def test_nothing_promises_a_person(self) -> None:
         for name, variation in texts():
             assert not re.search(r"will (?:call|contact|join|be with) you", variation["text"]), name
+
+
+def test_no_text_promises_a_time_of_its_own() -> None:
+    """What the assistant promises is what `policy.yml` says: times stand in its texts as names of clocks."""
+    found = {name: FIGURE_WITH_UNIT.findall(variation.get("text", "")) for name, variation in texts()}
+    assert {name: figures for name, figures in found.items() if figures} == {}
