@@ -7,47 +7,15 @@ Figures come from `policy.yml`. Moments are aware UTC; a day is a day where the 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, get_args
 from uuid import UUID
 
 from disputes.cases import states
-from disputes.cases.states import BACK, OPEN, PAUSED, Transition
+from disputes.cases.states import BACK, OPEN, PAUSED, Clock, Transition
 from disputes.policy import Policy
 from disputes.policy.calendar import Calendar
 
-type TimerKind = Literal[
-    "named_person",
-    "first_answer",
-    "answer_question",
-    "question_reminder",
-    "offer",
-    "offer_reminder",
-    "mediation_answer",
-    "mediation_end",
-    "final_response",
-    "final_alarm",
-    "hard_cap",
-    "progress_note",
-    "staff_warning",
-    "last_call",
-    "review_close",
-    "remedy_due",
-    "satisfaction",
-]
-
-SHOWN: Final = frozenset(
-    {
-        "named_person",
-        "first_answer",
-        "answer_question",
-        "offer",
-        "mediation_answer",
-        "mediation_end",
-        "final_response",
-        "review_close",
-        "remedy_due",
-    }
-)
+SHOWN: Final = frozenset[str](get_args(Clock.__value__))
 """Timers whose date customers read as the next one."""
 
 NEVER_MOVES: Final = "hard_cap"

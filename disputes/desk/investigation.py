@@ -1,7 +1,6 @@
 """What staff do to look into a case: points, findings, questions, answers written down, files."""
 
-from typing import Annotated, Final
-from urllib.parse import quote
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -11,7 +10,7 @@ from disputes import database, policy
 from disputes.cases import service as cases
 from disputes.desk import case_page
 from disputes.desk.access import Desk
-from disputes.edge.templates import NO_STORE
+from disputes.edge.downloads import download
 from disputes.errors import NotFound
 from disputes.investigation import service
 
@@ -19,9 +18,6 @@ router = APIRouter(prefix="/cases")
 
 type Words = Annotated[str, Form()]
 type Questions = Annotated[list[str] | None, Form()]
-
-ALONE: Final = "sandbox; default-src 'none'"
-"""A file, should a browser show it after all, may run nothing and load nothing."""
 
 
 @router.post("/{reference}/points")
@@ -100,12 +96,4 @@ def evidence(desk: Desk, reference: str, evidence_id: UUID) -> Response:
         found, content = service.read_evidence(session, evidence_id, staff=desk.staff)
         if found.case_id != case.id:
             raise NotFound("This file is not there.")
-    return Response(
-        content,
-        media_type=service.MEDIA_TYPES[found.kind],
-        headers={
-            **NO_STORE,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}",
-            "Content-Security-Policy": ALONE,
-        },
-    )
+    return download(content, found.file_name, service.MEDIA_TYPES[found.kind])

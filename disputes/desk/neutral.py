@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -17,8 +16,8 @@ from disputes.cases.states import Actor
 from disputes.cases.tables import Case
 from disputes.desk.access import AtDesk, signed_in
 from disputes.desk.pages import desk_page
+from disputes.edge.downloads import download
 from disputes.edge.forms import given_form
-from disputes.edge.templates import NO_STORE
 from disputes.errors import Conflict, Invalid, Refused
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
@@ -28,8 +27,6 @@ router = APIRouter(prefix="/mediations")
 
 HOME: Final = "/desk/mediations"
 MOST_REMEDIES: Final = 3
-ALONE: Final = "sandbox; default-src 'none'"
-"""A file, should a browser show it after all, may run nothing and load nothing."""
 
 
 def neutral_only(desk: Annotated[AtDesk, Depends(signed_in)]) -> AtDesk:
@@ -121,15 +118,7 @@ def paper(desk: Neutral, mediation_id: UUID, paper_id: UUID) -> Response:
     """A shared file, as a download."""
     with database.transaction() as session:
         found, content = mediation.read_shared(session, mediation_id, desk.staff, paper_id)
-    return Response(
-        content,
-        media_type=investigation.MEDIA_TYPES[found.kind],
-        headers={
-            **NO_STORE,
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}",
-            "Content-Security-Policy": ALONE,
-        },
-    )
+    return download(content, found.file_name, investigation.MEDIA_TYPES[found.kind])
 
 
 def read_remedies(given: dict[str, str]) -> list[RemedyDraft]:

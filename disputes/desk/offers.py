@@ -1,7 +1,7 @@
 """Answering a complaint at the desk: the form, the letter as it will go out, and what was agreed until it is there."""
 
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -28,6 +28,7 @@ type Typed = Annotated[dict[str, str], Depends(given_form)]
 _OWN_FIELDS: Final = frozenset({"csrf_token", "do", "seen", "answer"})
 """Fields of the two pages themselves, which are no part of the answer."""
 
+type Reply = Literal["refused", "countered"]
 type Words = Annotated[str, Form()]
 
 
@@ -78,27 +79,18 @@ def preview_or_send(request: Request, desk: Desk, reference: str, typed: Typed) 
         return desk_page(request, desk, "desk/offer_preview.html", values)
 
 
-@router.post("/{reference}/answer/{offer_id}/refused")
-def write_refusal(request: Request, desk: Desk, reference: str, offer_id: UUID, words: Words = "") -> Response:
-    """Writes down that the customer does not take an answer."""
+@router.post("/{reference}/answer/{offer_id}/{reply}")
+def write_reply(
+    request: Request, desk: Desk, reference: str, offer_id: UUID, *, reply: Reply, words: Words = ""
+) -> Response:
+    """Writes down that the customer does not take an answer, or what they would take instead."""
+    verb = offers.refuse if reply == "refused" else offers.counter
     return case_page.act_on(
         request,
         desk,
         reference,
-        lambda session, case: offers.refuse(session, case, cases.acting(desk.staff), offer_id, words),
-        typed={"refused": words},
-    )
-
-
-@router.post("/{reference}/answer/{offer_id}/countered")
-def write_counter(request: Request, desk: Desk, reference: str, offer_id: UUID, words: Words = "") -> Response:
-    """Writes down what the customer would take instead."""
-    return case_page.act_on(
-        request,
-        desk,
-        reference,
-        lambda session, case: offers.counter(session, case, cases.acting(desk.staff), offer_id, words),
-        typed={"countered": words},
+        lambda session, case: verb(session, case, cases.acting(desk.staff), offer_id, words),
+        typed={reply: words},
     )
 
 

@@ -14,12 +14,6 @@ from disputes.notifications.tables import Notification
 _WAITS = (InboundMail.done_at.is_(None), InboundMail.erased_at.is_(None))
 
 
-def mail_of_key(session: Session, key: str) -> InboundMail | None:
-    """The mail that came under that key, with its case."""
-    found = select(InboundMail).where(InboundMail.key == key).options(joinedload(InboundMail.case))
-    return session.scalar(found)
-
-
 def locked(session: Session, mail_id: UUID) -> InboundMail | None:
     """The mail as it is now; nobody else changes it until the end of the transaction."""
     found = select(InboundMail).where(InboundMail.id == mail_id).with_for_update()

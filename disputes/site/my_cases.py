@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated, Final
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, UploadFile
@@ -14,6 +13,7 @@ from disputes import database, policy
 from disputes.cases import queries
 from disputes.cases.progress import NotVerified
 from disputes.cases.tables import Case
+from disputes.edge.downloads import download
 from disputes.edge.forms import given_form
 from disputes.edge.templates import page
 from disputes.errors import Conflict, DisputesError, Invalid, NotFound, Refused, TooMany
@@ -79,8 +79,7 @@ def bundle(request: Request, reference: str) -> Response:
         return start_again()
     except Refused as fault:
         return _page(request, fault=(reference, fault))
-    headers = {"Content-Disposition": f'attachment; filename="{reference}.zip"', "Cache-Control": "no-store"}
-    return Response(content, media_type="application/zip", headers=headers)
+    return download(content, f"{reference}.zip", "application/zip")
 
 
 @router.get(HERE + "/{reference}/papers/{paper_id}")
@@ -92,12 +91,7 @@ def paper(request: Request, reference: str, paper_id: UUID) -> Response:
             found, content = mediation.read_paper(session, case, "customer", CUSTOMER, paper_id)
     except NotVerified:
         return start_again()
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.file_name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, media_type=investigation.MEDIA_TYPES[found.kind], headers=headers)
+    return download(content, found.file_name, investigation.MEDIA_TYPES[found.kind])
 
 
 @router.post(HERE + "/{reference}/{act}")
