@@ -7,8 +7,15 @@ import { initials, safeHref, segments, textBeside, timeOf } from "./text";
 import type { Attachment, Message } from "./types";
 import { words } from "./words";
 
+export interface StaffWords {
+  note: string;
+  offered: string;
+}
+
 export interface RowUse extends CardUse {
   side: "customer" | "agent";
+  /** Words for what only staff see; the desk gives them. */
+  staff: StaffWords | undefined;
   /** The last confirmed message of this side, which alone says "Sent". */
   lastOwn: Message | undefined;
   online: boolean;
@@ -44,7 +51,7 @@ function messageOf(row: MessageRow, use: RowUse): TemplateResult {
     <div class="body">
       ${first && (!own || use.side === "agent")
         ? html`<div class="name">
-            ${message.note ? icons.lock : own ? nothing : html`<span class="face" aria-hidden="true">${faceOf(message)}</span>`}${nameOf(message, use.side)}${message.note ? ` · ${words.deskNote}` : nothing}
+            ${message.note ? icons.lock : own ? nothing : html`<span class="face" aria-hidden="true">${faceOf(message)}</span>`}${nameOf(message, use.side)}${message.note && use.staff ? ` · ${use.staff.note}` : nothing}
           </div>`
         : html`<span class="hidden">${nameOf(message, use.side)}:</span>`}
       ${text ? html`<div class="bubble" dir="auto">${plain(text)}</div>` : nothing}
@@ -78,7 +85,7 @@ function attachmentOf({ type, payload }: Attachment, server: string): TemplateRe
 
 function repliesOf(message: Message, use: RowUse): TemplateResult | typeof nothing {
   if (!message.quick_replies?.length || !use.open) return nothing;
-  if (use.side === "agent") return html`<div class="offered">${words.deskOffered} ${message.quick_replies.map(({ title }) => title).join(" · ")}</div>`;
+  if (use.staff) return html`<div class="offered">${use.staff.offered} ${message.quick_replies.map(({ title }) => title).join(" · ")}</div>`;
   return html`<div class="replies">
     ${message.quick_replies.map(({ title, payload }) => html`<button class="reply" @click=${() => use.choose(payload, title)}>${title}</button>`)}
   </div>`;

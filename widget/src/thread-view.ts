@@ -2,7 +2,7 @@
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { icons } from "./icons";
-import { nameOf, rowOf, type RowUse } from "./message";
+import { nameOf, rowOf, type RowUse, type StaffWords } from "./message";
 import { rowsOf } from "./rows";
 import shared from "./styles/shared.css";
 import sheet from "./styles/thread.css";
@@ -20,6 +20,7 @@ export class ThreadView extends LitElement {
     talk: { attribute: false },
     version: { attribute: false },
     side: {},
+    staff: { attribute: false },
     server: {},
     unseen: { state: true },
     copied: { state: true },
@@ -29,6 +30,7 @@ export class ThreadView extends LitElement {
   /** Anything that changes when the talk has changed. */
   declare version: number;
   declare side: "customer" | "agent";
+  declare staff: StaffWords | undefined;
   declare server: string;
   declare unseen: number;
   declare copied: string;
@@ -79,6 +81,7 @@ export class ThreadView extends LitElement {
     const buttonsFrom = outbox.items.some((item) => item.state === "waiting") ? Infinity : openFrom(messages, state?.owner);
     const use: Omit<RowUse, "open"> = {
       side: this.side,
+      staff: this.staff,
       server: this.server,
       copied: this.copied,
       lastOwn: messages.findLast(({ from }) => from === this.side),

@@ -72,22 +72,6 @@ export const words = {
   endNo: "Keep chatting",
   startNew: "Start a new chat",
   writeOn: "Write to go on with this chat",
-
-  deskNone: "No conversation chosen",
-  deskNoneText: "Choose one from the list to read it here.",
-  deskSignedOut: "You are signed out.",
-  deskSignIn: "Sign in again",
-  deskReply: "Reply",
-  deskNote: "Private note",
-  deskKind: "Kind of message",
-  deskWrite: "Write to the customer",
-  deskWriteNote: "Write a note that only staff can read",
-  deskBot: "The assistant holds this chat. Take it over to reply; notes are possible.",
-  deskQueue: "This chat is waiting. Claim it to reply; notes are possible.",
-  deskOther: (name: string) => `${name || "Another agent"} holds this chat. Notes are possible.`,
-  deskClosed: "This chat has ended. Notes are possible.",
-  deskAway: "The customer is not connected. Your message waits for them.",
-  deskOffered: "Offered:",
 };
 
 export type Words = typeof words;

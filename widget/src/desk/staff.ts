@@ -1,8 +1,8 @@
 /** The desk's end: the same conversation, with its private notes, over the staff session. */
-import type { Outgoing } from "./outbox";
-import { Talk } from "./talk";
-import type { History, State, Typing } from "./types";
-import { Wire } from "./wire";
+import type { Outgoing } from "../outbox";
+import { Talk } from "../talk";
+import type { History, State, Typing } from "../types";
+import { Wire } from "../wire";
 
 export interface Queue {
   waiting: number;

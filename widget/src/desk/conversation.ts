@@ -1,12 +1,13 @@
 /** <disputes-conversation>: the same conversation on the desk. Says `disputes-queue` and `disputes-state` to the page around it. */
 import { LitElement, html, nothing, type PropertyValues } from "lit";
-import type { Composer } from "./composer";
+import type { Composer } from "../composer";
+import shared from "../styles/shared.css";
+import { sheets } from "../styles/sheets";
+import tokens from "../../../disputes/site/static/tokens.css";
+import { agentName, type State } from "../types";
+import { words as chatWords } from "../words";
+import conversation from "./conversation.css";
 import { StaffTalk } from "./staff";
-import conversation from "./styles/conversation.css";
-import shared from "./styles/shared.css";
-import { sheets } from "./styles/sheets";
-import tokens from "../../disputes/site/static/tokens.css";
-import { agentName, type State } from "./types";
 import { words } from "./words";
 
 export class Conversation extends LitElement {
@@ -68,21 +69,21 @@ export class Conversation extends LitElement {
   protected override render() {
     const talk = this.talk;
     if (!talk) return nothing;
-    if (talk.signedOut) return html`<div class="none" role="alert"><p>${words.deskSignedOut} <a href=${new URL("desk/sign-in", this.server).href}>${words.deskSignIn}</a></p></div>`;
-    if (!this.conversationId) return html`<div class="none"><h3>${words.deskNone}</h3><p>${words.deskNoneText}</p></div>`;
+    if (talk.signedOut) return html`<div class="none" role="alert"><p>${words.signedOut} <a href=${new URL("desk/sign-in", this.server).href}>${words.signIn}</a></p></div>`;
+    if (!this.conversationId) return html`<div class="none"><h3>${words.none}</h3><p>${words.noneText}</p></div>`;
     const bar = this.barred(talk.state);
     const { note } = this;
-    return html`<div class="strip" role="status">${talk.lost ? html`<span>${words.lost}</span>` : nothing}</div>
-      <disputes-thread .talk=${talk} .version=${this.version} side="agent" server=${this.server}>
-        <div slot="after">${talk.loaded ? nothing : html`<p class="soft wait">${words.connecting}</p>`}</div>
+    return html`<div class="strip" role="status">${talk.lost ? html`<span>${chatWords.lost}</span>` : nothing}</div>
+      <disputes-thread .talk=${talk} .version=${this.version} side="agent" .staff=${words} server=${this.server}>
+        <div slot="after">${talk.loaded ? nothing : html`<p class="soft wait">${chatWords.connecting}</p>`}</div>
       </disputes-thread>
       <div class="write ${note ? "is-note" : ""}">
-        <div class="kinds" role="group" aria-label=${words.deskKind}>
-          <button aria-pressed=${note ? "false" : "true"} ?disabled=${bar !== ""} @click=${() => this.choose(false)}>${words.deskReply}</button>
-          <button aria-pressed=${note ? "true" : "false"} @click=${() => this.choose(true)}>${words.deskNote}</button>
-          <span class="hint">${bar || (talk.state?.customer_online === false && !note ? words.deskAway : nothing)}</span>
+        <div class="kinds" role="group" aria-label=${words.kind}>
+          <button aria-pressed=${note ? "false" : "true"} ?disabled=${bar !== ""} @click=${() => this.choose(false)}>${words.reply}</button>
+          <button aria-pressed=${note ? "true" : "false"} @click=${() => this.choose(true)}>${words.note}</button>
+          <span class="hint">${bar || (talk.state?.customer_online === false && !note ? words.away : nothing)}</span>
         </div>
-        <disputes-composer ?note=${note} draft="disputes.desk.${this.conversationId}${note ? ".note" : ""}" label=${note ? words.deskWriteNote : words.deskWrite}
+        <disputes-composer ?note=${note} draft="disputes.desk.${this.conversationId}${note ? ".note" : ""}" label=${note ? words.writeNote : words.write}
           ?disabled=${!talk.loaded} @typed=${() => note || talk.typed()}
           @send=${({ detail }: CustomEvent<string>) => talk.say(detail, detail, note)}></disputes-composer>
       </div>`;
@@ -90,8 +91,8 @@ export class Conversation extends LitElement {
 
   /** Why this member of staff may not reply now; "" when they may. */
   private barred(state: State | null): string {
-    if (!state || state.mine) return state?.owner === "closed" ? words.deskClosed : "";
-    return { bot: words.deskBot, queue: words.deskQueue, agent: words.deskOther(agentName(state)), closed: words.deskClosed }[state.owner];
+    if (!state || state.mine) return state?.owner === "closed" ? words.closed : "";
+    return { bot: words.bot, queue: words.queue, agent: words.other(agentName(state)), closed: words.closed }[state.owner];
   }
 
   /** A note must never go to the customer: who may not reply writes notes, and getting the chat turns nothing
