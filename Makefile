@@ -30,11 +30,11 @@ doctor: setup ## Say what is wrong here, and the command that puts it right
 
 ##@ Change it
 check: lint ## Fast checks, for every save: style, types, layers, quick tests
-	@$(PYTHON) -m pytest -q -m "not rasa and not browser"
+	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup -m "not rasa and not browser"
 
 test: lint ## Every test, as CI runs them: also Rasa and the browser
 	@scripts/setup-browser
-	@$(PYTHON) -m pytest --durations=15
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup --durations=15
 
 lint: setup
 	@$(PYTHON) -m ruff check .

@@ -49,6 +49,9 @@ class Stack:
             "VAR_DIR": str(self.var),
             "SMTP_URL": "",
             "DATABASE_URL": "",
+            # Ports of its own: two programs that start in the same moment would both find the usual ones free.
+            "RASA_URL": f"http://127.0.0.1:{free_port()}",
+            "ACTIONS_URL": f"http://127.0.0.1:{free_port()}/webhook",
             **self._settings,
         }
         with self.output.open("wb") as output:

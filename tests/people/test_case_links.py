@@ -45,9 +45,13 @@ def test_has_no_personal_data_in_it() -> None:
     assert len(token) < 200
 
 
-@pytest.mark.parametrize(
-    "change", [lambda token: token[:-1] + ("A" if token[-1] != "A" else "B"), lambda _: "", str.upper]
-)
+def another_signature(token: str) -> str:
+    """Not the last character: two of its bits count for nothing."""
+    signed, _, signature = token.rpartition(".")
+    return f"{signed}.{'B' if signature[0] == 'A' else 'A'}{signature[1:]}"
+
+
+@pytest.mark.parametrize("change", [another_signature, lambda _: "", str.upper])
 def test_cannot_be_changed(change: object) -> None:
     token = case_links.sign(uuid4(), uuid4(), customer())
     assert case_links.read(change(token)) is None  # type: ignore[operator]
