@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, policy
 from disputes.chat import hints, queries, thread
 from disputes.chat.lines import line
+from disputes.chat.ownership import Reason, change_owner
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, NotFound
 from disputes.people.tables import Staff
@@ -25,7 +26,7 @@ def request_person(session: Session, conversation: Conversation, reason: str, su
     """
     if conversation.owner in ("queue", "agent"):
         return
-    _change_owner(session, conversation, "queue")
+    change_owner(session, conversation, "queue", "asked")
     conversation.handoff_reason = reason
     conversation.handoff_summary = summary or summary_of(conversation.facts)
     session.flush()
@@ -44,7 +45,7 @@ def back_to_assistant(session: Session, conversation: Conversation) -> None:
     """The waiting customer prefers the assistant. The caller holds the lock on the conversation's row."""
     if conversation.owner != "queue":
         return
-    _change_owner(session, conversation, "bot")
+    change_owner(session, conversation, "bot", "returned_by_customer")
     thread.tell_assistant(session, conversation, AGENT_RETURNED, line("back_from_queue"), {"by": "customer"})
     hints.conversation_changed(session, conversation.id, lists=True)
 
@@ -56,7 +57,7 @@ def claim(session: Session, conversation_id: UUID, staff: Staff) -> Conversation
         return conversation
     if conversation.owner != "queue":
         raise Conflict(_why_not_waiting(session, conversation))
-    _give_to(session, conversation, staff, line("joined", name=staff.name))
+    _give_to(session, conversation, staff, "claimed", line("joined", name=staff.name))
     return conversation
 
 
@@ -68,7 +69,7 @@ def take_over(session: Session, conversation_id: UUID, staff: Staff) -> Conversa
     if conversation.owner == "closed":
         raise Conflict("This chat has ended. It opens again when the customer writes.")
     words = "taken_over" if conversation.owner == "agent" else "joined"
-    _give_to(session, conversation, staff, line(words, name=staff.name))
+    _give_to(session, conversation, staff, "taken_over", line(words, name=staff.name))
     return conversation
 
 
@@ -76,7 +77,7 @@ def hand_back(session: Session, conversation_id: UUID, staff: Staff, note: str) 
     """The agent returns the chat to the assistant, which speaks first. `note`: what was decided."""
     note = note.replace("\0", "").strip()
     conversation = _held_by(session, conversation_id, staff)
-    _change_owner(session, conversation, "bot")
+    change_owner(session, conversation, "bot", "returned_by_agent", by=staff)
     if note:
         thread.append(session, conversation, "agent", f"Handed back: {note}", staff=staff, audience="staff")
     words = line("handed_back", name=staff.name)
@@ -88,7 +89,7 @@ def hand_back(session: Session, conversation_id: UUID, staff: Staff, note: str) 
 def close(session: Session, conversation_id: UUID, staff: Staff) -> Conversation:
     """The agent ends the chat. The customer is told, and may write again at any time."""
     conversation = _held_by(session, conversation_id, staff)
-    _end(session, conversation, line("ended_by_agent", name=staff.name))
+    _end(session, conversation, "closed_by_agent", line("ended_by_agent", name=staff.name), by=staff)
     return conversation
 
 
@@ -96,12 +97,12 @@ def end_by_customer(session: Session, conversation_id: UUID) -> None:
     """The customer ends the chat; ending twice is harmless."""
     conversation = _locked(session, conversation_id)
     if conversation.owner != "closed":
-        _end(session, conversation, line("ended_by_customer"))
+        _end(session, conversation, "ended_by_customer", line("ended_by_customer"))
 
 
 def resume(session: Session, conversation: Conversation) -> None:
     """A customer writes into an ended chat: it goes on with the assistant, which starts afresh."""
-    _change_owner(session, conversation, "bot")
+    change_owner(session, conversation, "bot", "went_on")
     conversation.rasa_round += 1
     conversation.rasa_turns = 0
     conversation.facts = {}
@@ -121,29 +122,21 @@ def complaint_form_url() -> str:
     return f"{settings().base_url}/complaint"
 
 
-def _end(session: Session, conversation: Conversation, words: str) -> None:
+def _end(session: Session, conversation: Conversation, reason: Reason, words: str, *, by: Staff | None = None) -> None:
     """Ends the chat; a proof of identity ends with it, since somebody else may write next in that browser."""
     conversation.status_request_id = None
     conversation.handoff_reason = conversation.handoff_summary = None
-    _change_owner(session, conversation, "closed")
+    change_owner(session, conversation, "closed", reason, by=by)
     thread.append(session, conversation, "system", words, lists=True)
 
 
-def _give_to(session: Session, conversation: Conversation, staff: Staff, words: str) -> None:
+def _give_to(session: Session, conversation: Conversation, staff: Staff, reason: Reason, words: str) -> None:
     """Makes `staff` the owner, within their limit, which is counted under a lock on their own row."""
     session.get(Staff, staff.id, with_for_update=True)
     if queries.chats_held_by(session, staff.id) >= staff.chat_limit:
         raise Conflict(f"You hold {staff.chat_limit} chats, your limit. Close or hand back one first.")
-    _change_owner(session, conversation, "agent", staff)
+    change_owner(session, conversation, "agent", reason, agent=staff, by=staff)
     thread.append(session, conversation, "system", words, lists=True)
-
-
-def _change_owner(session: Session, conversation: Conversation, owner: str, staff: Staff | None = None) -> None:
-    conversation.owner = owner
-    conversation.epoch += 1
-    conversation.agent_id = staff.id if staff else None
-    conversation.waiting_since = clock.now() if owner == "queue" else None
-    session.flush()
 
 
 def _locked(session: Session, conversation_id: UUID) -> Conversation:

@@ -13,6 +13,7 @@ from disputes.cases import progress
 from disputes.cases.schemas import CaseProgress
 from disputes.chat import handoff, hints, queries, thread
 from disputes.chat.lines import line
+from disputes.chat.ownership import log_owner
 from disputes.chat.schemas import (
     MESSAGE_LIMIT,
     ConversationLine,
@@ -52,6 +53,7 @@ def open_conversation(
     now = clock.now()
     conversation = Conversation(
         session_digest=_digest(new_id),
+        visitor_digest=_digest(new_id),
         owner="bot",
         epoch=0,
         last_seq=0,
@@ -66,6 +68,7 @@ def open_conversation(
     )
     session.add(conversation)
     session.flush()
+    log_owner(session, conversation, "opened")
     thread.tell_assistant(session, conversation, handoff.SESSION_OPENED)
     return conversation, new_id
 

@@ -1,4 +1,4 @@
-"""Conversations and their messages."""
+"""Conversations, their messages, who owned them when, and who is there."""
 
 from datetime import datetime
 from typing import Any
@@ -11,26 +11,57 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from disputes.database import Base
 from disputes.people.tables import TIME, Staff
 
+_OWNERS = "owner IN ('bot', 'queue', 'agent', 'closed')"
+
 
 class Conversation(Base):
-    """A chat with one customer. `owner` says who may speak; `epoch` goes up by one at each change of owner."""
+    """A chat with one customer. `owner` says who may speak; `epoch` goes up by one at each change of owner.
+
+    `waiting_since` orders the queue. `first_waiting_since` is when the customer first waited for a person, kept while
+    people have the chat, so that it comes back to the front. `claim_by`: nobody took it in time after that moment;
+    `answer_by`: whoever was given it has not written in time after that. `left_message_at`: a message for when people
+    are back, which waits without a limit. `end_reason` is why the last time with people, or the chat itself, ended.
+    One visitor (a browser) has one open chat; chats that ended stay theirs.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
-        CheckConstraint("owner IN ('bot', 'queue', 'agent', 'closed')", name="owner"),
+        CheckConstraint(_OWNERS, name="owner"),
         CheckConstraint("(owner = 'agent') = (agent_id IS NOT NULL)", name="agent_owns"),
         CheckConstraint("(owner = 'queue') = (waiting_since IS NOT NULL)", name="queue_waits"),
-        Index("ix_conversations_waiting", "waiting_since", postgresql_where=text("owner = 'queue'")),
+        CheckConstraint("(owner IN ('queue', 'agent')) = (first_waiting_since IS NOT NULL)", name="people_since"),
+        CheckConstraint(
+            "end_reason IN ('ended_by_customer', 'nobody_claimed', 'closed_by_agent', 'returned_to_assistant', 'idle',"
+            " 'internal_error')",
+            name="end_reason",
+        ),
+        Index(
+            "uq_conversations_visitor_digest", "visitor_digest", unique=True, postgresql_where=text("owner <> 'closed'")
+        ),
+        Index("ix_conversations_waiting", "urgent", "waiting_since", postgresql_where=text("owner = 'queue'")),
         Index("ix_conversations_agent_id", "agent_id", postgresql_where=text("owner = 'agent'")),
+        Index("ix_conversations_bot_idle", "last_customer_at", postgresql_where=text("owner = 'bot'")),
         Index("ix_conversations_updated_at", "updated_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     session_digest: Mapped[str] = mapped_column(unique=True)
+    visitor_digest: Mapped[str]
+    ip_digest: Mapped[str | None]
     owner: Mapped[str] = mapped_column(default="bot")
     epoch: Mapped[int] = mapped_column(default=0)
     agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    vulnerable: Mapped[bool] = mapped_column(default=False)
     waiting_since: Mapped[datetime | None] = mapped_column(TIME)
+    first_waiting_since: Mapped[datetime | None] = mapped_column(TIME)
+    claim_by: Mapped[datetime | None] = mapped_column(TIME)
+    answer_by: Mapped[datetime | None] = mapped_column(TIME)
+    left_message_at: Mapped[datetime | None] = mapped_column(TIME)
+    end_reason: Mapped[str | None]
+    last_customer_at: Mapped[datetime | None] = mapped_column(TIME)
+    last_agent_at: Mapped[datetime | None] = mapped_column(TIME)
     handoff_reason: Mapped[str | None]
     handoff_summary: Mapped[str | None]
     last_seq: Mapped[int] = mapped_column(default=0)
@@ -90,3 +121,54 @@ class Message(Base):
     reply_index: Mapped[int | None]
     turn: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class Ownership(Base):
+    """One change of a conversation's owner, written with the change. `seq` is the last message before it."""
+
+    __tablename__ = "ownerships"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "epoch"),
+        CheckConstraint(_OWNERS, name="owner"),
+        CheckConstraint("(owner = 'agent') = (agent_id IS NOT NULL)", name="agent_owns"),
+        CheckConstraint(
+            "reason IN ('opened', 'earlier', 'asked', 'message_left', 'claimed', 'assigned', 'taken_over',"
+            " 'transferred', 'agent_gone', 'not_answered', 'nobody_claimed', 'returned_by_customer',"
+            " 'returned_by_agent', 'ended_by_customer', 'closed_by_agent', 'idle', 'went_on', 'internal_error')",
+            name="reason",
+        ),
+        Index("ix_ownerships_at", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    epoch: Mapped[int]
+    owner: Mapped[str]
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
+    reason: Mapped[str]
+    by_staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(TIME)
+
+
+class StaffPresence(Base):
+    """A lease: a browser tab of a member of staff is at the desk until `expires_at`, unless it is renewed."""
+
+    __tablename__ = "staff_presence"
+    __table_args__ = (Index("ix_staff_presence_staff_id_expires_at", "staff_id", "expires_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class CustomerPresence(Base):
+    """A lease: a browser tab of the customer follows the conversation until `expires_at`, unless it is renewed."""
+
+    __tablename__ = "customer_presence"
+    __table_args__ = (Index("ix_customer_presence_conversation_id_expires_at", "conversation_id", "expires_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(TIME)

@@ -41,6 +41,10 @@ def append(
         **columns,
     )
     session.add(message)
+    if author == "customer":
+        conversation.last_customer_at = conversation.updated_at
+    elif author == "agent" and message.audience != "staff":
+        conversation.last_agent_at = conversation.updated_at
     session.flush()
     hints.conversation_changed(session, conversation.id, lists=lists)
     return message

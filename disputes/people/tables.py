@@ -32,7 +32,7 @@ class Customer(Base):
 
 
 class Staff(Base):
-    """A person who works for the shop."""
+    """A person who works for the shop. `takes_chats` is their own choice: available for new chats, or away."""
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -47,7 +47,36 @@ class Staff(Base):
     password_hash: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     chat_limit: Mapped[int] = mapped_column(default=5)
+    takes_chats: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class Team(Base):
+    """People who take the same chats. `assignment` is how its chats find somebody; None: as the policy says.
+
+    At most one team is the default one: chats of no other team go there. Without one they are everybody's.
+    """
+
+    __tablename__ = "teams"
+    __table_args__ = (
+        CheckConstraint("assignment IN ('manual', 'least_loaded')", name="assignment"),
+        Index("uq_teams_is_default", "is_default", unique=True, postgresql_where=text("is_default")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    name: Mapped[str] = mapped_column(unique=True)
+    is_default: Mapped[bool] = mapped_column(default=False)
+    assignment: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class TeamMember(Base):
+    """A member of staff belongs to a team; one may belong to several."""
+
+    __tablename__ = "team_members"
+
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class StaffSession(Base):

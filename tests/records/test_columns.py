@@ -17,7 +17,7 @@ ERASED = {
     "case_points": "text",
     "case_questions": "text",
     "cases": "country description desired_outcome filing_key informal_outcome order_number reseller",
-    "conversations": "facts handoff_reason handoff_summary locale page session_digest",
+    "conversations": "facts handoff_reason handoff_summary ip_digest locale page session_digest visitor_digest",
     "customers": "email name phone",
     "inbound_mails": "original raw refused sender subject text",
     "mediation_private.messages": "party text",
@@ -46,7 +46,8 @@ HARMLESS = {
     "case_views": "what",
     "cases": "category cause last_hash outcome_code policy_digest prior_state reference resolution source state"
     " withdrawn_from",
-    "conversations": "owner",
+    "conversations": "end_reason owner",
+    "ownerships": "owner reason",
     "inbound_mails": "key state via why",
     # Words of the program, with names of the neutral person and of the shop.
     "mediation_consents": "how_to_stop party words",
@@ -64,6 +65,7 @@ HARMLESS = {
     "sign_in_attempts": "digest",
     "sign_in_links": "token_digest",
     "staff": "email name password_hash role",
+    "teams": "assignment name",
     "staff_sessions": "csrf_token token_digest",
 }
 """What stays: codes of ours, hashes, ids, texts of the shop."""
