@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from disputes.desk.access import AtDesk
+from disputes.desk.stages import STAGES
 from disputes.edge.templates import page
 from disputes.people.roles import AT_THE_DESK, LABELS
 
@@ -20,6 +21,7 @@ def desk_page(
         "role": LABELS[desk.staff.role],
         "at_the_desk": desk.staff.role in AT_THE_DESK,
         "csrf_token": desk.csrf_token,
+        "stages": STAGES,
     }
     return page(request, template, {**around, **(values or {})}, status=status)
 

@@ -79,7 +79,7 @@ class TestTake:
         case = file_one()
         assert take(ada, case).status_code == 303
         page = ada.open(f"/desk/cases/{case.reference}")
-        assert "Being looked into" in page
+        assert "We look into it" in page
         assert "Take the case" not in page
 
     def test_the_second_reads_who_was_faster(self, ada: Visitor) -> None:

@@ -129,7 +129,7 @@ def test_from_the_form_to_the_final_response(stack: Stack, new_context: NewConte
     agent.examine_everything()
     agent.page.get_by_role("link", name="Write our answer").click()
     agent.answer("offer", "partly_upheld")
-    agent.sees("Our answer is with you")
+    agent.sees("Customer has our answer")
     agent.page.get_by_role("button", name="Write our answer").count()
 
     customer.open_letter("£20.00")

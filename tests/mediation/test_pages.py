@@ -154,7 +154,7 @@ class TestCasePage:
         assert "Accept this text" not in page
         answer = send(ann, f"{url}/mediation/accept", settlement=str(text.id))
         assert (answer.status_code, "time to think" in answer.text) == (409, True)
-        assert "With management" in ann.follow(send(ann, f"{url}/mediation/stop"))
+        assert "With a manager" in ann.follow(send(ann, f"{url}/mediation/stop"))
         assert "The text of it." not in ann.open(url)
         assert found
 
