@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
-from disputes import database, policy
+from disputes import database
 from disputes.cases import service as cases
 from disputes.desk import case_page
 from disputes.desk.access import Desk
 from disputes.edge.downloads import download
+from disputes.edge.uploads import given_file
 from disputes.errors import NotFound
 from disputes.investigation import service
 
@@ -76,14 +77,13 @@ def write_answer(request: Request, desk: Desk, reference: str, text: Words = "",
 @router.post("/{reference}/evidence")
 def add_evidence(request: Request, desk: Desk, reference: str, file: Annotated[UploadFile, File()]) -> Response:
     """Adds a file of ours."""
-    most = policy.current().evidence.megabytes_each * 1_000_000
-    content = file.file.read(most + 1)
+    name, content = given_file(file)
     return case_page.act_on(
         request,
         desk,
         reference,
         lambda session, case: service.add_evidence(
-            session, case, cases.acting(desk.staff), file.filename or "", content, staff=desk.staff
+            session, case, cases.acting(desk.staff), name, content, staff=desk.staff
         ),
     )
 

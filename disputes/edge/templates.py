@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from disputes import clock, policy
+from disputes.files.contents import accepted
 from disputes.policy.words import say_money
 from disputes.settings import settings
 
@@ -50,6 +51,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["asset"] = asset
+    found.globals["accepted_files"] = lambda: accepted(policy.current().evidence)
     found.filters.update(
         day=_day,
         time=_time,

@@ -1,8 +1,5 @@
 """Files in a case: from the complainant and from staff, checked, drawn anew, and kept under a random name."""
 
-from datetime import timedelta
-from hashlib import sha256
-from itertools import batched
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -15,7 +12,9 @@ from disputes.cases import queries as cases
 from disputes.cases.states import CASE_WORKERS, CUSTOMER_OR_CHAT, OPEN, Actor, NotAllowed
 from disputes.cases.tables import Case
 from disputes.errors import Conflict, NotFound
-from disputes.investigation import contents, file_store, queries
+from disputes.files import contents, store
+from disputes.files.contents import Checked
+from disputes.investigation import queries
 from disputes.investigation.questions import note_reply
 from disputes.investigation.tables import Evidence
 from disputes.investigation.views import log_view
@@ -23,9 +22,6 @@ from disputes.people.tables import Staff
 
 TAKES_FILES: Final = OPEN | {"resolved"}
 """Also after the outcome: a picture may show that a remedy did not arrive whole."""
-
-ORPHAN_AGE: Final = timedelta(hours=24)
-_SWEPT_AT_ONCE: Final = 500
 
 log = structlog.get_logger(__name__)
 
@@ -42,9 +38,14 @@ def add_evidence(
     """
     actor = Actor("staff", staff.role, staff.id) if staff else actor
     _check_sender(actor)
-    limits = policy.current().evidence
-    kept = contents.checked(filename, content, limits)  # takes a while: before the case is locked
-    digest = sha256(kept.content).hexdigest()
+    kept = contents.checked(filename, content, policy.current().evidence)  # takes a while: before the case is locked
+    return keep_evidence(session, case, actor, kept)
+
+
+def keep_evidence(session: Session, case: Case, actor: Actor, kept: Checked) -> Evidence:
+    """Adds a file that has been checked already, where it came in by another way. All else as `add_evidence`."""
+    _check_sender(actor)
+    limits, digest = policy.current().evidence, kept.digest
     case = cases.locked(session, case.id)
     if case.state not in TAKES_FILES or case.erased_at is not None:
         raise Conflict("This complaint has ended, so nothing can be added to it.")
@@ -57,8 +58,8 @@ def add_evidence(
     if queries.count_evidence(session, case.id, from_staff=from_staff) >= limits.files:
         whose = "We have" if from_staff else "You have"
         raise Conflict(f"{whose} added {limits.files} files to this complaint already. More are not possible.")
-    name, evidence_id = file_store.new_name(), uuid4()
-    file_store.evidence_store().put(name, kept.content)
+    name, evidence_id = store.new_name(), uuid4()
+    store.store_of("evidence").put(name, kept.content)
     if from_staff:
         event = engine.note(
             session,
@@ -105,13 +106,10 @@ def read_evidence(session: Session, evidence_id: UUID, *, staff: Staff | None = 
     if found is None:
         raise gone
     try:
-        content = file_store.evidence_store().get(found.stored_as)
-    except FileNotFoundError as fault:
-        log.exception("evidence missing", evidence_id=str(found.id), case_id=str(found.case_id))
+        content = store.read("evidence", found.stored_as, found.sha256)
+    except store.Changed as fault:
+        log.exception("evidence lost", evidence_id=str(found.id), case_id=str(found.case_id))
         raise gone from fault
-    if sha256(content).hexdigest() != found.sha256:
-        log.error("evidence changed", evidence_id=str(found.id), case_id=str(found.case_id))
-        raise gone
     if staff is not None:
         log_view(session, found.case_id, staff, f"evidence:{found.id}")
     return found, content
@@ -126,25 +124,15 @@ def erase_evidence(session: Session, case: Case) -> int:
     case = cases.locked(session, case.id)
     erased = queries.evidence_of(session, case.id)
     for evidence in erased:
-        file_store.evidence_store().remove(evidence.stored_as)
+        store.store_of("evidence").remove(evidence.stored_as)
         evidence.file_name, evidence.erased_at = "", clock.now()
     session.flush()
     return len(erased)
 
 
 def sweep_files(session: Session) -> int:
-    """Removes files that no case knows of: their transaction failed after they were stored. Returns how many.
-
-    Only what is older than a day: younger ones may belong to a transaction that has not ended.
-    """
-    store, removed = file_store.evidence_store(), 0
-    for names in batched(store.older_than(ORPHAN_AGE), _SWEPT_AT_ONCE, strict=False):
-        kept = queries.stored_names_among(session, names)
-        for name in names:
-            if name not in kept:
-                store.remove(name)
-                removed += 1
-    return removed
+    """Removes files that no case knows of, a day after they were left behind. Returns how many."""
+    return store.sweep("evidence", lambda names: queries.stored_names_among(session, names))
 
 
 def _check_sender(actor: Actor) -> None:

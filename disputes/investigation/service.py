@@ -4,12 +4,13 @@ Every verb runs in the caller's transaction and may flush, never commits; those 
 """
 
 from disputes.cases.complainant import Channel
-from disputes.investigation.contents import MEDIA_TYPES
+from disputes.files.contents import MEDIA_TYPES
 from disputes.investigation.evidence import (
     TAKES_FILES,
     add_evidence,
     erase_evidence,
     evidence_of,
+    keep_evidence,
     read_evidence,
     sweep_files,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "evidence_of",
     "export_of",
     "findings_of",
+    "keep_evidence",
     "log_view",
     "open_questions",
     "plan",

@@ -275,7 +275,7 @@ class Retention(Part):
 class Evidence(Part):
     files: Count
     megabytes_each: Count
-    types: Annotated[list[Literal["jpg", "png", "pdf"]], Field(min_length=1)]
+    types: Annotated[list[Literal["jpg", "png", "pdf", "heic"]], Field(min_length=1)]
 
 
 class PolicyFile(Part):

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Request, UploadFile
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
-from disputes import database, policy
+from disputes import database
 from disputes.cases import queries
 from disputes.cases.progress import NotVerified
 from disputes.cases.tables import Case
 from disputes.edge.downloads import download
 from disputes.edge.forms import given_form
 from disputes.edge.templates import page
+from disputes.edge.uploads import given_file
 from disputes.errors import Conflict, DisputesError, Invalid, NotFound, Refused, TooMany
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
@@ -30,7 +31,6 @@ from disputes.site.status import start_again
 router = APIRouter(include_in_schema=False)
 
 HERE: Final = "/status/complaints"
-MEGABYTE: Final = 1024 * 1024
 
 
 @router.get("/case/{token}")
@@ -59,10 +59,10 @@ def complaints(request: Request, done: str = "", case: str = "", satisfied: str 
 @router.post(HERE + "/{reference}/evidence")
 def add_evidence(request: Request, reference: str, file: UploadFile) -> Response:
     """Takes a photo or a document."""
-    content = file.file.read(policy.current().evidence.megabytes_each * MEGABYTE + 1)
+    name, content = given_file(file)
 
     def keep(session: Session, case: Case) -> None:
-        investigation.add_evidence(session, case, CUSTOMER, file.filename or "file", content)
+        investigation.add_evidence(session, case, CUSTOMER, name, content)
 
     return _do(request, reference, keep, "evidence")
 

@@ -14,7 +14,8 @@ from disputes.cases.tables import Case
 from disputes.investigation import service
 from disputes.people.tables import Staff
 from tests.cases.factories import filed
-from tests.investigation.factories import CUSTOMER, from_phone, jpg, pdf
+from tests.files.factories import from_phone, jpg, pdf
+from tests.investigation.factories import CUSTOMER
 from tests.serving import Visitor, add_staff, hidden, signed_in
 
 SCRIPT = "<script>alert(1)</script>"

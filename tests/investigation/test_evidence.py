@@ -17,12 +17,13 @@ from disputes.cases import complainant, queries, tasks
 from disputes.cases.states import Actor, NotAllowed
 from disputes.cases.tables import Case, CaseEvent
 from disputes.errors import Conflict, Invalid, NotFound
-from disputes.investigation import file_store, service
-from disputes.investigation.file_store import FolderStore
+from disputes.files import store
+from disputes.investigation import service
 from disputes.people.tables import Staff
 from disputes.settings import settings
 from tests.cases.factories import filed, staff
-from tests.investigation.factories import CUSTOMER, from_phone, jpg, pdf, png, taken
+from tests.files.factories import from_phone, jpg, pdf, png
+from tests.investigation.factories import CUSTOMER, taken
 from tests.investigation.test_questions import TWO, at_once
 
 MONDAY = datetime(2026, 5, 4, 9, tzinfo=UTC)
@@ -207,9 +208,9 @@ class TestErase:
 class TestSweep:
     def test_removes_what_no_case_knows_of_after_a_day(self, session: Session, case: Case) -> None:
         added = service.add_evidence(session, case, CUSTOMER, "a.pdf", pdf())
-        store, orphan, fresh = store_here(), file_store.new_name(), file_store.new_name()
-        store.put(orphan, b"left behind")
-        store.put(fresh, b"its transaction still runs")
+        orphan, fresh = store.new_name(), store.new_name()
+        store.store_of("evidence").put(orphan, b"left behind")
+        store.store_of("evidence").put(fresh, b"its transaction still runs")
         half = stored(orphan).with_name(f"{orphan}.12345678.part")
         half.write_bytes(b"half")
         for place in (stored(orphan), stored(added.stored_as), half):
@@ -232,32 +233,9 @@ class TestSweep:
             assert service.evidence_of(session, case) == []
 
     def test_time_travel_of_commands_does_not_make_files_old(self, session: Session) -> None:
-        store_here().put(file_store.new_name(), b"x")
+        store.store_of("evidence").put(store.new_name(), b"x")
         with clock.set_to(datetime(2040, 1, 1, tzinfo=UTC)):
             assert service.sweep_files(session) == 0
-
-
-class TestFolderStore:
-    def test_a_name_leads_nowhere_else(self) -> None:
-        for name in ("../../secret", "a" * 31, "A" * 32, "a" * 32 + "/../x", ""):
-            with pytest.raises(ValueError, match="not a name"):
-                store_here().get(name)
-
-    def test_a_full_disk_leaves_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def full(_file: int) -> None:
-            raise OSError(28, "No space left on device")
-
-        monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space"):
-            store_here().put(file_store.new_name(), b"x")
-        assert stored_files() == []
-
-    def test_nothing_stored_is_nothing_swept(self, session: Session) -> None:
-        assert service.sweep_files(session) == 0
-
-
-def store_here() -> FolderStore:
-    return FolderStore(settings().var_dir / "evidence")
 
 
 def stored(name: str) -> Path:

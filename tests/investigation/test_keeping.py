@@ -15,7 +15,8 @@ from disputes.cases.tables import Case
 from disputes.investigation import service
 from disputes.investigation.queries import answers_of
 from disputes.people.tables import Staff
-from tests.investigation.factories import CUSTOMER, pdf, taken
+from tests.files.factories import pdf
+from tests.investigation.factories import CUSTOMER, taken
 from tests.investigation.test_evidence import stored_files
 from tests.investigation.test_questions import answered
 

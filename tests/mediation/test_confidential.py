@@ -13,7 +13,7 @@ from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
 from disputes.people.tables import Staff
 from tests.cases.factories import staff
-from tests.investigation.factories import pdf, png
+from tests.files.factories import pdf, png
 from tests.mediation.factories import CUSTOMER, SECRET, World, acting
 from tests.mediation.readers import ROLES, anybody, noted
 

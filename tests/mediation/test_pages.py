@@ -17,7 +17,7 @@ from disputes.mediation import service as mediation
 from disputes.people import case_links
 from disputes.people import service as people
 from disputes.web import create_app
-from tests.investigation.factories import pdf, png
+from tests.files.factories import pdf, png
 from tests.mediation.factories import CUSTOMER, PIOTR, SECRET, World, world
 from tests.serving import PASSWORD, Visitor, add_staff, hidden, signed_in
 

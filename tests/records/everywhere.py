@@ -32,8 +32,8 @@ from disputes.offers import service as offers
 from disputes.offers.schemas import RemedyDraft
 from disputes.people.tables import Staff
 from tests.cases import factories
+from tests.files.factories import pdf
 from tests.inbound.mails import mail
-from tests.investigation.factories import pdf
 from tests.mediation.factories import CUSTOMER, acting, neutral
 from tests.offers.factories import REFUND, draft, examine, final_draft
 from tests.records.conftest import png

@@ -12,17 +12,18 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from disputes.errors import Invalid
-from disputes.investigation import contents
-from disputes.investigation.contents import checked
+from disputes.files import contents, pictures
+from disputes.files.contents import checked
 from disputes.policy.models import Evidence as Limits
-from tests.investigation.factories import from_phone, jpg, pdf, png
+from tests.files.factories import from_phone, heic, jpg, pdf, png
 
-LIMITS = Limits(files=5, megabytes_each=10, types=["jpg", "png", "pdf"])
+LIMITS = Limits(files=5, megabytes_each=10, types=["jpg", "png", "heic", "pdf"])
+SIGNATURES = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}
 SECRET = b"<script>hidden words</script>"
 
 
 class TestKinds:
-    @pytest.mark.parametrize(("content", "kind"), [(jpg(), "jpg"), (png(), "png"), (pdf(), "pdf")])
+    @pytest.mark.parametrize(("content", "kind"), [(jpg(), "jpg"), (png(), "png"), (pdf(), "pdf"), (heic(), "jpg")])
     def test_the_content_decides_not_the_name(self, content: bytes, kind: str) -> None:
         found = checked("holiday.docx", content, LIMITS)
         assert (found.kind, found.file_name) == (kind, f"holiday.{kind}")
@@ -35,7 +36,7 @@ class TestKinds:
             b"PK\x03\x04" + b"\0" * 400,
             b"GIF89a" + b"\0" * 40,
             b"RIFF\0\0\0\0WEBPVP8 " + b"\0" * 40,
-            b"\0\0\0\x18ftypheic" + b"\0" * 40,
+            b"\0\0\0\x18ftypisom" + b"\0" * 40,
             b"<html><script>alert(1)</script>",
             b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>',
             b"%!PS-Adobe-3.0\n",
@@ -45,13 +46,15 @@ class TestKinds:
     )
     def test_a_name_makes_no_picture(self, content: bytes) -> None:
         for name in ("photo.jpg", "scan.pdf", "screen.png"):
-            with pytest.raises(Invalid, match="Please send a JPG picture, a PNG picture or a PDF") as wrong:
+            with pytest.raises(
+                Invalid, match="Please send a JPG picture, a PNG picture, a HEIC picture or a PDF"
+            ) as wrong:
                 checked(name, content, LIMITS)
             assert list(wrong.value.fields) == ["file"]
 
     def test_what_it_seems_to_be_is_said(self) -> None:
-        with pytest.raises(Invalid, match="HEIF"):
-            checked("IMG_0001.jpg", b"\0\0\0\x18ftypheic" + b"\0" * 40, LIMITS)
+        with pytest.raises(Invalid, match="GIF"):
+            checked("IMG_0001.jpg", b"GIF89a" + b"\0" * 40, LIMITS)
 
     def test_only_types_of_the_policy(self) -> None:
         with pytest.raises(Invalid, match="Please send a PDF"):
@@ -153,6 +156,49 @@ class TestPictures:
                 checked("photo.jpg", whole[: len(whole) // 2], LIMITS)
 
 
+class TestHeic:
+    def test_becomes_an_upright_jpeg_without_what_the_camera_wrote(self) -> None:
+        sent = heic((40, 20))
+        assert b"Phone of Mia" in sent
+        kept = checked("IMG_0001.HEIC", sent, LIMITS)
+        opened = Image.open(BytesIO(kept.content))
+        assert (kept.kind, kept.file_name, opened.format, opened.size) == ("jpg", "IMG_0001.jpg", "JPEG", (20, 40))
+        assert not opened.getexif()
+        assert b"Phone of Mia" not in kept.content
+
+    def test_shows_what_it_showed(self) -> None:
+        opened = Image.open(BytesIO(checked("a.heic", heic(colour="red"), LIMITS).content))
+        red, green, blue = opened.convert("RGB").getpixel((5, 5))  # type: ignore[misc]
+        assert (red > 220, green < 40, blue < 40) == (True, True, True)
+
+    def test_half_of_one_is_refused(self) -> None:
+        sent = heic((300, 200))
+        with pytest.raises(Invalid, match="damaged"):
+            checked("a.heic", sent[: len(sent) // 2], LIMITS)
+        with pytest.raises(Invalid, match="damaged"):
+            checked("a.heic", sent[:40] + bytes(400), LIMITS)
+
+    def test_too_many_pixels(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pictures, "MOST_OF_HEIC", 40 * 20)
+        assert checked("a.heic", heic((40, 20)), LIMITS)
+        with pytest.raises(Invalid, match="too many pixels"):
+            checked("a.heic", heic((42, 20)), LIMITS)
+
+    def test_a_very_large_photograph_is_halved(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pictures, "MOST_PIXELS", 10_000)
+        assert Image.open(BytesIO(checked("a.heic", heic((200, 100)), LIMITS).content)).size == (50, 100)
+
+    def test_one_that_is_larger_than_it_says_is_not_unpacked(self) -> None:
+        sent = heic((800, 800))
+        at = sent.index(b"ispe") + 8
+        with pytest.raises(Invalid, match="damaged"):
+            checked("a.heic", sent[:at] + struct.pack(">II", 40, 40) + sent[at + 8 :], LIMITS)
+
+    def test_only_where_the_policy_takes_it(self) -> None:
+        with pytest.raises(Invalid, match=r"Please send a JPG picture\. This one looks like"):
+            checked("photo.jpg", heic(), Limits(files=5, megabytes_each=10, types=["jpg"]))
+
+
 class TestBombs:
     @pytest.mark.parametrize("size", [(30_000, 30_000), (2**31 - 1, 2**31 - 1), (22_000_001, 1), (0, 0)])
     def test_a_png_that_says_it_is_huge_is_not_unpacked(self, size: tuple[int, int]) -> None:
@@ -174,13 +220,13 @@ class TestBombs:
             checked("photo.png", bomb, LIMITS)
 
     def test_a_large_photograph_is_halved(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(contents, "MOST_PIXELS", 10_000)
+        monkeypatch.setattr(pictures, "MOST_PIXELS", 10_000)
         assert Image.open(BytesIO(checked("a.jpg", jpg((200, 200)), LIMITS).content)).size == (100, 100)
         with pytest.raises(Invalid, match="too many pixels"):
             checked("a.jpg", jpg((201, 200)), LIMITS)
 
     @settings(max_examples=300, deadline=None)
-    @given(start=st.sampled_from([jpg((30, 30)), png((30, 30)), from_phone(), pdf()]), data=st.data())
+    @given(start=st.sampled_from([jpg((30, 30)), png((30, 30)), from_phone(), pdf(), heic((30, 30))]), data=st.data())
     def test_a_file_made_to_break_it_is_taken_or_refused(self, start: bytes, data: st.DataObject) -> None:
         broken = bytearray(start)
         for _ in range(data.draw(st.integers(1, 6))):
@@ -190,7 +236,7 @@ class TestBombs:
         except Invalid as wrong:
             assert list(wrong.fields) == ["file"]
         else:
-            assert kept.content.startswith(contents.SIGNATURES[kept.kind])
+            assert kept.content.startswith(SIGNATURES[kept.kind])
 
 
 class TestPdf:
@@ -248,7 +294,7 @@ def png_of_zeros(width: int, height: int, *, rows: int = 1) -> bytes:
     row = bytes(1 + 3 * min(width, 5000))
     pixels = b"".join(packer.compress(row) for _ in range(rows)) + packer.flush()
     chunks = png_chunk(b"IHDR", header) + png_chunk(b"IDAT", pixels) + png_chunk(b"IEND", b"")
-    return contents.SIGNATURES["png"] + chunks
+    return SIGNATURES["png"] + chunks
 
 
 def png_chunk(name: bytes, content: bytes) -> bytes:

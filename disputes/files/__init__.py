@@ -1,0 +1,1 @@
+"""Files that people send: what they really are, and where they are kept."""
