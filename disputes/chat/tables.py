@@ -22,6 +22,7 @@ class Conversation(Base):
     `answer_by`: whoever was given it has not written in time after that. `left_message_at`: a message for when people
     are back, which waits without a limit. `end_reason` is why the last time with people, or the chat itself, ended.
     One visitor (a browser) has one open chat; chats that ended stay theirs.
+    `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
     """
 
     __tablename__ = "conversations"
@@ -72,9 +73,11 @@ class Conversation(Base):
     status_request_id: Mapped[UUID | None] = mapped_column(ForeignKey("status_requests.id"))
     page: Mapped[str | None]
     locale: Mapped[str | None]
+    reply_email: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(TIME)
     updated_at: Mapped[datetime] = mapped_column(TIME)
     agent: Mapped[Staff | None] = relationship(lazy="raise")
+    marks: Mapped["ReadMarks | None"] = relationship(lazy="raise", viewonly=True)
 
 
 class Message(Base):
@@ -172,3 +175,42 @@ class CustomerPresence(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class ReadMarks(Base):
+    """How far each side of a conversation has read, as seqs that only rise; in a row of its own.
+
+    Whoever reads must not hold up whoever writes: the thread locks the row of the conversation, never this one.
+    `mailed_seq`: up to here, replies that nobody had seen have left by mail, or it was noted that they could not.
+    """
+
+    __tablename__ = "read_marks"
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True)
+    customer_seen_seq: Mapped[int] = mapped_column(default=0)
+    customer_seen_at: Mapped[datetime | None] = mapped_column(TIME)
+    staff_seen_seq: Mapped[int] = mapped_column(default=0)
+    mailed_seq: Mapped[int] = mapped_column(default=0)
+
+
+class Satisfaction(Base):
+    """One question whether a chat has helped, asked when it came to an end, and the answer if there is one.
+
+    `epoch` is that of the closing, or of the conversation when the assistant's solution was taken. `score`: 1 to 5.
+    """
+
+    __tablename__ = "satisfactions"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "epoch"),
+        CheckConstraint("score BETWEEN 1 AND 5", name="score"),
+        CheckConstraint("(score IS NULL) = (answered_at IS NULL)", name="answered"),
+        Index("ix_satisfactions_answered_at", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    epoch: Mapped[int]
+    score: Mapped[int | None]
+    words: Mapped[str | None]
+    asked_at: Mapped[datetime] = mapped_column(TIME)
+    answered_at: Mapped[datetime | None] = mapped_column(TIME)

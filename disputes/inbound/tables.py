@@ -18,18 +18,26 @@ STATES = ("filed", "to_read", "unmatched", "dismissed", "dropped", "bounce")
 class InboundMail(Base):
     """One mail that came in, once: `key` is a digest that every copy of it has.
 
-    `filed` is in its case; `to_read` and `unmatched` wait for staff, with `why`; `dropped` (a program wrote it) and
-    `bounce` keep no word of it. `done_at` is empty while a person must look: also at a filed one of which files
-    were refused. `text` is what was new in it, `original` all of its text, `raw` the whole while nobody has looked.
-    `refused` names the files that were not taken, each with the reason.
+    `filed` is in its case, or in the chat that it answers; `to_read` and `unmatched` wait for staff, with `why`;
+    `dropped` (a program wrote it) and `bounce` keep no word of it. `done_at` is empty while a person must look: also
+    at a filed one of which files were refused. `text` is what was new in it, `original` all of its text, `raw` the
+    whole while nobody has looked. `refused` names the files that were not taken, each with the reason.
     """
 
     __tablename__ = "inbound_mails"
     __table_args__ = (
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint("via IN ('imap', 'webhook')", name="via"),
-        CheckConstraint("state <> 'filed' OR case_id IS NOT NULL", name="filed_into_case"),
+        CheckConstraint(
+            "state <> 'filed' OR case_id IS NOT NULL OR conversation_id IS NOT NULL", name="filed_somewhere"
+        ),
         Index("ix_inbound_mails_case_id", "case_id", "received_at"),
+        Index(
+            "ix_inbound_mails_conversation_id",
+            "conversation_id",
+            "received_at",
+            postgresql_where=text("conversation_id IS NOT NULL"),
+        ),
         Index("ix_inbound_mails_waiting", "received_at", postgresql_where=text("done_at IS NULL")),
     )
 
@@ -39,6 +47,7 @@ class InboundMail(Base):
     state: Mapped[str]
     why: Mapped[str | None]
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    conversation_id: Mapped[UUID | None]
     event_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_events.id"))
     sender: Mapped[str | None]
     subject: Mapped[str | None]

@@ -17,6 +17,7 @@ class Notification(Base):
     `dedupe_key` is made of ids, so that the same cause never sends a second letter. `skipped` has its reason
     in `last_error` (for example: the complainant gave only a telephone number). `clauses`, `policy_digest` and `seal`
     are what the letter rests on and the history it closes with. Until `claimed_until` one worker is sending it.
+    `conversation_id` is set for mail from a chat.
     """
 
     __tablename__ = "notifications"
@@ -24,6 +25,12 @@ class Notification(Base):
         CheckConstraint("state IN ('pending', 'sent', 'failed', 'skipped')", name="state"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_at"),
         Index("ix_notifications_recipient_day", "case_id", "recipient", "created_at"),
+        Index(
+            "ix_notifications_conversation_id",
+            "conversation_id",
+            "created_at",
+            postgresql_where=text("conversation_id IS NOT NULL"),
+        ),
         Index("ix_notifications_pending", "created_at", postgresql_where=text("state = 'pending'")),
     )
 
@@ -31,6 +38,7 @@ class Notification(Base):
     dedupe_key: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str]
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    conversation_id: Mapped[UUID | None]
     event_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_events.id"))
     event_kind: Mapped[str | None]
     clauses: Mapped[list[str]] = mapped_column(JSONB, default=list)

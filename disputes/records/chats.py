@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
-from disputes.chat.tables import Conversation, Message
+from disputes.chat.tables import Conversation, Message, Satisfaction
 from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
 from disputes.people.tables import Staff, StatusRequest
@@ -16,9 +16,11 @@ from disputes.records.swap import Swap
 
 
 def forget_chat(session: Session, conversation_id: UUID) -> None:
-    """Deletes a chat with all its messages, the proofs asked for in it, and has Rasa forget it."""
+    """Deletes a chat with all its messages, its mail, the proofs asked for in it, and has Rasa forget it."""
     asked = session.query(StatusRequest).filter(StatusRequest.conversation_id == conversation_id).all()
     forget_status_requests(session, asked)
+    _delete_letters(session, queries.letters_of_chat(session, conversation_id))
+    session.execute(delete(InboundMail).where(InboundMail.conversation_id == conversation_id))
     session.execute(delete(Conversation).where(Conversation.id == conversation_id))
     tracker.ask_to_forget(session, conversation_id)
 
@@ -26,13 +28,21 @@ def forget_chat(session: Session, conversation_id: UUID) -> None:
 def forget_draft(session: Session, conversation_id: UUID) -> None:
     """Forgets what the assistant has understood in a chat; what was written stays for its own time."""
     session.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(facts={}, handoff_summary=None)
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(facts={}, handoff_summary=None, reply_email=None)
     )
     tracker.ask_to_forget(session, conversation_id)
 
 
 def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
-    """Takes a person's name and addresses out of a chat that is kept."""
+    """Takes a person's name and addresses out of a chat that is kept; copies of it in the mail go altogether."""
+    written_to = queries.addresses_of_chat(session, conversation_id)
+    swap = swap.and_also(written_to)
+    _delete_letters(session, queries.letters_of_chat(session, conversation_id))
+    session.execute(delete(InboundMail).where(InboundMail.conversation_id == conversation_id))
+    for asked in session.query(Satisfaction).filter(Satisfaction.conversation_id == conversation_id):
+        asked.words = swap.text(asked.words) if asked.words else None
     forget_draft(session, conversation_id)
     for message in session.query(Message).filter(Message.conversation_id == conversation_id):
         message.text = swap.text(message.text)

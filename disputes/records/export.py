@@ -108,6 +108,7 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
         "language": chat.locale,
         "understood": chat.facts,
         "summary_for_staff": chat.handoff_summary,
+        "answers_to": chat.reply_email,
         "messages": [
             {
                 "at": iso(message.created_at),
@@ -117,6 +118,19 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
                 "card": message.card,
             }
             for message in said
+        ],
+        "mail_to_you": [
+            {"at": iso(one.created_at), "to": one.recipient, "subject": one.subject, "text": one.text}
+            for one in queries.letters_of_chat(session, chat.id)
+        ],
+        "mail_from_you": [
+            {"at": iso(one.received_at), "from": one.sender, "subject": one.subject, "text": one.original}
+            for one in queries.mails_of_chat(session, chat.id)
+            if one.why not in ("other_address", "failed_check")
+        ],
+        "did_it_help": [
+            {"asked": iso(one.asked_at), "answered": iso(one.answered_at), "score": one.score, "words": one.words}
+            for one in queries.satisfactions_of(session, chat.id)
         ],
     }
 

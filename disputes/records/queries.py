@@ -8,7 +8,8 @@ from sqlalchemy import Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from disputes.cases.tables import Case, CaseEvent, CasePromise, CaseView, PolicyVersion
-from disputes.chat.tables import Conversation, Message
+from disputes.chat.tables import Conversation, Message, Satisfaction
+from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
 from disputes.people.tables import Customer, Staff, StatusRequest
 
@@ -118,14 +119,18 @@ def conversations_of_case(session: Session, case: Case) -> Sequence[Conversation
 
 
 def conversations_of_person(session: Session, emails: Sequence[str], phones: Sequence[str]) -> Sequence[Conversation]:
-    """Chats in which that person gave an address or number of theirs to the assistant, or asked for a code with it."""
+    """Chats in which that person gave an address or number of theirs, asked for a code with it, or was written to."""
     said = [value.lower() for value in (*emails, *phones)]
     if not said:
         return []
     facts = func.jsonb_each_text(Conversation.facts).table_valued("key", "value").render_derived()
     in_facts = exists(select(facts.c.key).where(func.lower(facts.c.value).in_(said)))
     asked = select(StatusRequest.conversation_id).where(StatusRequest.email.in_(emails))
-    found = select(Conversation).where(or_(in_facts, Conversation.id.in_(asked)))
+    written_to = select(Notification.conversation_id).where(Notification.recipient.in_(emails))
+    known = or_(
+        in_facts, Conversation.id.in_(asked), Conversation.reply_email.in_(emails), Conversation.id.in_(written_to)
+    )
+    found = select(Conversation).where(known)
     return session.scalars(found.order_by(Conversation.created_at, Conversation.id)).all()
 
 
@@ -142,6 +147,31 @@ def messages_of(session: Session, conversation_id: UUID, *, notes: bool) -> Sequ
     if not notes:
         found = found.where(Message.audience == "everyone")
     return session.scalars(found.order_by(Message.seq)).all()
+
+
+def letters_of_chat(session: Session, conversation_id: UUID) -> Sequence[Notification]:
+    """The mail that a chat has sent to its customer, oldest first."""
+    found = select(Notification).where(Notification.conversation_id == conversation_id)
+    return session.scalars(found.order_by(Notification.created_at, Notification.id)).all()
+
+
+def mails_of_chat(session: Session, conversation_id: UUID) -> Sequence[InboundMail]:
+    """The mail that came for a chat, oldest first."""
+    found = select(InboundMail).where(InboundMail.conversation_id == conversation_id)
+    return session.scalars(found.order_by(InboundMail.received_at, InboundMail.id)).all()
+
+
+def addresses_of_chat(session: Session, conversation_id: UUID) -> set[str | None]:
+    """Every address that a chat was to answer to, or has written to."""
+    asked = select(Conversation.reply_email).where(Conversation.id == conversation_id)
+    written = select(Notification.recipient).where(Notification.conversation_id == conversation_id)
+    return {*session.scalars(asked), *session.scalars(written)}
+
+
+def satisfactions_of(session: Session, conversation_id: UUID) -> Sequence[Satisfaction]:
+    """Every time a customer was asked whether a chat has helped, oldest first."""
+    found = select(Satisfaction).where(Satisfaction.conversation_id == conversation_id)
+    return session.scalars(found.order_by(Satisfaction.asked_at, Satisfaction.id)).all()
 
 
 def status_requests_of(session: Session, emails: Sequence[str]) -> Sequence[StatusRequest]:
@@ -193,5 +223,11 @@ def unfiled_before(session: Session, moment: datetime, *, with_draft: bool = Fal
     added = exists().where(CaseEvent.data["conversation_id"].astext == cast(Conversation.id, Text))
     found = select(Conversation.id).where(Conversation.updated_at < moment, ~filed, ~added)
     if with_draft:
-        found = found.where(or_(Conversation.facts != {}, Conversation.handoff_summary.is_not(None)))
+        found = found.where(
+            or_(
+                Conversation.facts != {},
+                Conversation.handoff_summary.is_not(None),
+                Conversation.reply_email.is_not(None),
+            )
+        )
     return session.scalars(found.order_by(Conversation.updated_at, Conversation.id)).all()

@@ -133,7 +133,7 @@ def _forget_chat(session: Session, conversation_id: UUID, kind: Kind) -> bool:
     if kind == "chat":
         chats.forget_chat(session, conversation_id)
         return True
-    if not conversation.facts and conversation.handoff_summary is None:
+    if not (conversation.facts or conversation.handoff_summary or conversation.reply_email):
         return False
     chats.forget_draft(session, conversation_id)
     return True

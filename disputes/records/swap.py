@@ -13,9 +13,13 @@ class Swap:
     """Replaces each of a person's identifiers by a token, in plain text, HTML and JSON values."""
 
     def __init__(self, identifiers: Iterable[str | None]) -> None:
-        plain = {value.strip() for value in identifiers if value and value.strip()}
-        wanted = sorted(plain | {html.escape(value) for value in plain}, key=len, reverse=True)
+        self._plain = frozenset(value.strip() for value in identifiers if value and value.strip())
+        wanted = sorted(self._plain | {html.escape(value) for value in self._plain}, key=len, reverse=True)
         self._pattern = re.compile("|".join(re.escape(value) for value in wanted), re.IGNORECASE) if wanted else None
+
+    def and_also(self, identifiers: Iterable[str | None]) -> "Swap":
+        """The same for these as well."""
+        return Swap((*self._plain, *identifiers))
 
     def text(self, text: str) -> str:
         """The text with the token in their place."""

@@ -17,7 +17,8 @@ ERASED = {
     "case_points": "text",
     "case_questions": "text",
     "cases": "country description desired_outcome filing_key informal_outcome order_number reseller",
-    "conversations": "facts handoff_reason handoff_summary ip_digest locale page session_digest visitor_digest",
+    "conversations": "facts handoff_reason handoff_summary ip_digest locale page reply_email session_digest"
+    " visitor_digest",
     "customers": "email name phone",
     "inbound_mails": "original raw refused sender subject text",
     "mediation_private.messages": "party text",
@@ -29,6 +30,7 @@ ERASED = {
     "offer_counters": "words",
     "offers": "findings point_reasons reasons takes_part time_limits",
     "remedies": "conditions failed_words proof",
+    "satisfactions": "words",
     "status_requests": "code_digest email ip_digest lookup",
 }
 """What a customer said, or what was said about them: blanked, or deleted with its row."""
