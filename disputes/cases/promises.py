@@ -8,16 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disputes import clock
+from disputes.cases.states import PAUSED
 from disputes.cases.tables import Case, CaseEvent, CasePromise
 
 BY_ITSELF: Final = timedelta(hours=1)
 """What happens by itself happens in the minutes after its date; that is still in time."""
+
+STAND_STILL: Final = frozenset({"first_answer", "final_response"})
+"""Promises whose date waits while the customer or a neutral person has the case; the letters say so."""
 
 
 def tell(session: Session, event: CaseEvent, what: str, due: datetime) -> None:
     """Notes that the letter of this event promises `what` by `due`.
 
     The same date told again is no new promise. Another date moves the old one, with the kind of the event as reason.
+    A date that passed while somebody else had the case was waiting with it: it is moved, not missed.
     """
     known = _open(session, event.case_id, what)
     if known is not None and known.due_at == due:
@@ -35,7 +40,8 @@ def tell(session: Session, event: CaseEvent, what: str, due: datetime) -> None:
     session.add(promise)
     session.flush()
     if known is not None:
-        known.state = "missed" if clock.now() > known.due_at else "moved"
+        stood_still = what in STAND_STILL and event.from_state in PAUSED
+        known.state = "missed" if clock.now() > known.due_at and not stood_still else "moved"
         known.settled_at, known.moved_reason, known.replaced_by_id = clock.now(), event.kind, promise.id
         session.flush()
 

@@ -42,6 +42,7 @@ class Case(Base):
             "next_date",
             postgresql_where=text("state NOT IN ('resolved', 'closed', 'withdrawn', 'redirected', 'merged')"),
         ),
+        Index("ix_cases_filed_at", "filed_at"),
         Index("ix_cases_ended_at", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
         Index("ix_cases_erasure_asked_at", "erasure_asked_at", postgresql_where=text("erasure_asked_at IS NOT NULL")),
         Index("ix_cases_hold_until", "hold_until", postgresql_where=text("hold_until IS NOT NULL")),
@@ -119,6 +120,7 @@ class CaseEvent(Base):
         CheckConstraint("actor_kind IN ('customer', 'staff', 'assistant', 'clock', 'system')", name="actor_kind"),
         CheckConstraint("audience IN ('everyone', 'staff')", name="audience"),
         CheckConstraint("(actor_kind = 'staff') = (staff_id IS NOT NULL)", name="staff_named"),
+        Index("ix_case_events_kind_at", "kind", "at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -186,6 +188,8 @@ class CasePromise(Base):
         CheckConstraint("state IN ('open', 'kept', 'missed', 'moved', 'dropped')", name="state"),
         CheckConstraint("(state = 'open') = (settled_at IS NULL)", name="settled"),
         Index("ix_case_promises_case_id", "case_id"),
+        Index("ix_case_promises_due_at", "due_at"),
+        Index("ix_case_promises_open_due_at", "due_at", postgresql_where=text("state = 'open'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 import structlog
-from sqlalchemy import func, select, text
+from sqlalchemy import and_, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.cases.states import OPEN
+from disputes.cases.promises import STAND_STILL
+from disputes.cases.states import OPEN, PAUSED
 from disputes.cases.tables import Case, CaseEvent, CasePromise, TimeTest
 from disputes.policy import Policy
 from disputes.policy.calendar import Calendar
@@ -107,10 +108,15 @@ def expected_time(session: Session, category: str, stage: str) -> Expected:
 
 
 def kept_rate(session: Session, since: datetime) -> Kept:
-    """What became of the promises that were due since then; what was dropped with its case does not count."""
+    """What became of the promises that were due since then.
+
+    What was dropped with its case does not count, nor what waits while somebody else has the case.
+    """
+    waits = and_(CasePromise.state == "open", CasePromise.what.in_(STAND_STILL), Case.state.in_(PAUSED))
     found = (
         select(CasePromise.state, func.count())
-        .where(CasePromise.due_at >= since, CasePromise.due_at <= clock.now())
+        .join(Case, Case.id == CasePromise.case_id)
+        .where(CasePromise.due_at >= since, CasePromise.due_at <= clock.now(), ~waits)
         .group_by(CasePromise.state)
     )
     counts: dict[str, int] = {row[0]: row[1] for row in session.execute(found)}

@@ -1,0 +1,1 @@
+"""What managers are told: figures from the rows that the rest of the program writes anyway, and what is behind each."""

@@ -1,0 +1,168 @@
+"""Every figure of the board: what it is called, what exactly it counts, and which rows it is made of."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from disputes.cases.times import AGES
+from disputes.errors import NotFound
+from disputes.reports import case_queries
+from disputes.reports.queries import Order
+from disputes.reports.rows import AHEAD_DAYS, Moment, Rows
+
+type Subject = Literal["case", "chat"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure. `meaning` stands beside it wherever it is shown.
+
+    `whats` and `kinds` name the parts it falls into; the kinds of others are named by the policy. `time` is what is
+    measured, None where nothing is. `now` is true for what holds at this moment, whatever days were chosen.
+    """
+
+    id: str
+    label: str
+    meaning: str
+    rows: Callable[[Moment], Rows]
+    subject: Subject = "case"
+    at: str = "Date"
+    time: str | None = None
+    whats: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    order: Order = "slowest"
+    now: bool = False
+
+
+def _ages() -> dict[str, str]:
+    first_days = (0, *(age + 1 for age in AGES))
+    named = {f"to_{age}": f"{first} to {age} days" for first, age in zip(first_days, AGES, strict=False)}
+    return named | {"older": f"more than {AGES[-1]} days"}
+
+
+_ANSWERS: Final = {"outcome_offered": "first answer", "final_response": "final response"}
+
+_ALL: Final = (
+    Figure(
+        "filed",
+        "Complaints filed",
+        "Complaints by the day they were filed. A complaint that was joined with an older one keeps that one's day.",
+        case_queries.filed,
+        at="Filed",
+        kinds={"chat": "in the chat", "form": "by the form", "staff": "by staff", "shop": "by the shop"},
+        order="newest",
+    ),
+    Figure(
+        "named",
+        "Time until a name",
+        "From filing until somebody took the complaint on, by that day. The clock runs at night and at weekends.",
+        case_queries.named,
+        at="Taken on",
+        time="Waited for a name",
+    ),
+    Figure(
+        "first_answer",
+        "Time to the first answer",
+        "From filing until our first answer: an offer, a refusal, or the final response where there was none before; "
+        "by that day. Complaints without an answer are not in it. Days on which the customer had the case count too.",
+        case_queries.first_answers,
+        at="Answered",
+        time="From filing",
+        kinds=_ANSWERS,
+    ),
+    Figure(
+        "ended",
+        "Time to resolution",
+        "From filing until the matter was settled or we gave our final response, whichever came first; by that day. "
+        "What was withdrawn, pointed to a reseller, joined or ended by a manager is not in it. A complaint that was "
+        "opened again counts once, by its first end.",
+        case_queries.endings,
+        at="Ended",
+        time="From filing",
+        whats={"stayed": "stayed settled", "reopened": "opened again"},
+        kinds={
+            "accepted": "accepted",
+            "assumed_settled": "all granted, no reply",
+            "mediation_settled": "settled in mediation",
+            "final_response": "final response",
+        },
+    ),
+    Figure(
+        "replies",
+        "What customers said to our answers",
+        "Replies by the day they came. Silence counts when the time to reply was over. An answer that still waits for "
+        "its reply is not in it.",
+        case_queries.replies,
+        at="Replied",
+        whats={"accepted": "accepted", "refused": "refused", "silent": "no reply"},
+        kinds=_ANSWERS,
+        order="newest",
+    ),
+    Figure(
+        "content",
+        "Content with how a complaint ended",
+        "Answers to the question we ask after a complaint is settled, by the day they came; the last one of each "
+        "complaint. Not everybody answers.",
+        case_queries.content,
+        at="Said",
+        whats={"content": "content", "unhappy": "not content"},
+        order="newest",
+    ),
+    Figure(
+        "promises",
+        "Promises kept",
+        "Every date that we told a customer, by that date, once it is over. A date that was moved before it was over, "
+        "and that the customer was told, is neither kept nor broken. A date that passes while the customer or a "
+        "neutral person has the case stands still and is not counted. The date for naming somebody is nobody's own.",
+        case_queries.promises,
+        at="Promised for",
+        whats={"kept": "kept", "missed": "broken", "moved": "moved in time"},
+        order="newest",
+    ),
+    Figure(
+        "due",
+        "Promises that may be broken",
+        f"Dates told to customers and not kept yet: those that are over, and those of the next {AHEAD_DAYS} days.",
+        case_queries.due_dates,
+        at="Promised for",
+        whats={
+            "broken": "broken",
+            "today": "today",
+            "tomorrow": "tomorrow",
+            "soon": f"in {AHEAD_DAYS} days",
+            "still": "stands still: the customer has the case",
+        },
+        order="soonest",
+        now=True,
+    ),
+    Figure(
+        "open",
+        "Open complaints",
+        "Complaints that are open now, by days since filing. Overdue: the next date is over. Past the cap: the "
+        "customer need not wait for us any longer.",
+        case_queries.open_cases,
+        at="Filed",
+        time="Open for",
+        whats=_ages(),
+        kinds={"past_cap": "past the cap", "overdue": "overdue", "in_time": "in time"},
+        now=True,
+    ),
+    Figure(
+        "alarms",
+        "Nobody looks after it",
+        "Open complaints that nobody has taken on, or whose review no manager has taken on, and since when.",
+        case_queries.alarms,
+        at="Since",
+        time="For",
+        whats={"unowned": "nobody has it", "unowned_review": "no manager reviews it"},
+        now=True,
+    ),
+)
+FIGURES: Final[Mapping[str, Figure]] = {figure.id: figure for figure in _ALL}
+
+
+def figure_named(name: str) -> Figure:
+    """The figure with that id. Raises `NotFound`."""
+    if name not in FIGURES:
+        raise NotFound("There is no such figure.")
+    return FIGURES[name]

@@ -1,0 +1,57 @@
+"""What a report is narrowed to, as it stands in an address: days, codes and ids, never a name or a word of anybody."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Self
+from urllib.parse import urlencode
+from uuid import UUID
+
+from disputes.reports.period import Period
+
+NOBODY = "nobody"
+NOT_SAID = "not_said"
+"""Values of a filter for rows that have none."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The days, and one category, cause or member of staff. `agent` may be `NOBODY`, `cause` `NOT_SAID`.
+
+    `what` and `kind` narrow a figure to one part of it, such as promises that were `missed`.
+    """
+
+    period: Period
+    category: str | None = None
+    cause: str | None = None
+    agent: UUID | str | None = None
+    what: str | None = None
+    kind: str | None = None
+
+    def with_(self, **changes: object) -> Self:
+        """The same with changes."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def in_week(self, monday: date) -> Self:
+        """The same for the days of one week."""
+        return replace(self, period=self.period.part_of_week(monday))
+
+    def in_group(self, by: str, key: str | None) -> Self:
+        """The same for one row of a table that is grouped by week, category, cause, agent, what or kind."""
+        if by == "week" and key is not None:
+            return self.in_week(date.fromisoformat(key))
+        missing = {"agent": NOBODY, "cause": NOT_SAID}.get(by)
+        return replace(self, **{by: key if key is not None else missing})  # type: ignore[arg-type]
+
+    def query(self, **more: str | None) -> str:
+        """The part of an address after the question mark."""
+        given = {
+            "from": self.period.first.isoformat(),
+            "to": self.period.last.isoformat(),
+            "category": self.category,
+            "cause": self.cause,
+            "agent": self.agent,
+            "what": self.what,
+            "kind": self.kind,
+            **more,
+        }
+        return urlencode({name: value for name, value in given.items() if value is not None})
