@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import create_engine
 from sqlalchemy.schema import SchemaItem
 
+import disputes.canned.tables
 import disputes.cases.tables
 import disputes.chat.tables
 import disputes.inbound.tables

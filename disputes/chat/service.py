@@ -12,6 +12,7 @@ from disputes import clock
 from disputes.cases import progress
 from disputes.cases.schemas import CaseProgress
 from disputes.chat import handoff, hints, queries, thread
+from disputes.chat.blanks import blanks_in
 from disputes.chat.lines import line
 from disputes.chat.ownership import log_owner
 from disputes.chat.schemas import (
@@ -104,7 +105,10 @@ def receive(
 def say_as_agent(
     session: Session, conversation_id: UUID, staff: Staff, text: str, *, client_id: str, note: bool
 ) -> Received:
-    """An agent writes to the customer, or (note) for colleagues only. Only the owner reaches the customer."""
+    """An agent writes to the customer, or (note) for colleagues only. Only the owner reaches the customer.
+
+    Refused for anybody else; Invalid, with a sentence, also while a blank such as {name} is not filled in.
+    """
     text = storable(text)
     conversation = _locked(session, conversation_id)
     stored = queries.message_by_client_id(session, conversation_id, client_id)
@@ -114,6 +118,8 @@ def say_as_agent(
     if not note and (conversation.owner != "agent" or conversation.agent_id != staff.id):
         holder = session.get(Staff, conversation.agent_id) if conversation.agent_id else None
         raise Refused(line("not_yours", name=holder.name if holder else "Nobody"))
+    if not note and (blanks := blanks_in(text)):
+        raise Invalid(line("blanks", blanks=", ".join(f"{{{name}}}" for name in blanks)))
     message = thread.append(
         session,
         conversation,

@@ -12,6 +12,7 @@ from disputes.desk import (
     mediation,
     neutral,
     offers,
+    replies,
     sign_in,
     tasks,
 )
@@ -23,6 +24,6 @@ PREFIX = "/desk"
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_own_pages)])
 router.include_router(sign_in.router, prefix=PREFIX)
 router.include_router(account.router, prefix=PREFIX, dependencies=[Depends(signed_in)])
-for part in (chats, filing, cases, investigation, offers, tasks, mails, mediation):
+for part in (chats, replies, filing, cases, investigation, offers, tasks, mails, mediation):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
 router.include_router(neutral.router, prefix=PREFIX, dependencies=[Depends(neutral.neutral_only)])

@@ -18,7 +18,7 @@ from disputes.cases import service as cases
 from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.errors import NotFound
-from disputes.local import demo_steps
+from disputes.local import demo_replies, demo_steps
 from disputes.people import service as people
 from disputes.people.tables import Staff
 from disputes.settings import settings
@@ -127,6 +127,7 @@ def seed_demo() -> list[str]:
         staff = {email: people.add_staff(session, email, name, role) for email, name, role in DEMO_STAFF}
         for member in staff.values():
             people.set_password(session, member, password)
+        demo_replies.add_replies(session, staff[MANAGER])
         # With a real mail server the letters would go out to people who do not exist.
         if not settings().smtp_url and not session.scalar(select(func.count()).select_from(Case)):
             for number, demo in enumerate(DEMO_CASES):

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from disputes import clock
+from disputes.canned import queries as canned
 from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.local.case_sheet import sheet
@@ -47,6 +48,13 @@ class TestSeed:
         with transaction() as session:
             people.set_password(session, people.staff_with_email(session, AGENT), "another password")
         assert "staff link" in seed_demo()[0]
+
+    def test_agents_find_canned_replies_whose_blanks_the_chat_or_they_fill(self, database_url: str) -> None:
+        seed_demo()
+        with transaction() as session:
+            replies = canned.all_replies(session)
+        assert len(replies) >= 5
+        assert any("{name}" in reply.text for reply in replies)
 
     def test_staff_of_a_real_shop_are_left_alone(self, database_url: str) -> None:
         with transaction() as session:

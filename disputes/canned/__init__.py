@@ -1,0 +1,1 @@
+"""Canned replies: texts that agents send often, found by a short code."""
