@@ -5,10 +5,11 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK_ONLY_KEY = "only-for-loopback-never-in-production"
+STAFF_ROLES = frozenset({"agent", "manager", "mediator", "admin"})
 
 
 class Settings(BaseSettings):
@@ -43,6 +44,20 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed, comma separated")
     var_dir: Path = Field(Path("var"), description="everything the program writes on disk")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    two_step_roles: str = Field("", description="roles that must sign in in two steps, comma separated; empty: none")
+
+    @field_validator("two_step_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        wrong = _listed(value) - STAFF_ROLES
+        if wrong:
+            raise ValueError(f"the roles are {', '.join(sorted(STAFF_ROLES))}")
+        return value
+
+    @property
+    def two_step_role_names(self) -> frozenset[str]:
+        """The roles that must sign in in two steps."""
+        return _listed(self.two_step_roles)
 
     @property
     def base_url(self) -> str:
@@ -75,6 +90,10 @@ class Settings(BaseSettings):
     def listens_on_loopback(self) -> bool:
         """True when only this machine can reach the web process."""
         return self.host == "localhost" or _is_loopback(self.host)
+
+
+def _listed(names: str) -> frozenset[str]:
+    return frozenset(name.strip() for name in names.split(",") if name.strip())
 
 
 def _is_loopback(host: str) -> bool:

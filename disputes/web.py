@@ -18,6 +18,7 @@ from disputes.edge.limits import BodyLimit
 from disputes.edge.readiness import OK, readiness
 from disputes.edge.static import StaticFiles, widget_script
 from disputes.edge.templates import STATIC
+from disputes.edge.visits import Visits
 from disputes.orders.stand_in import router as demo_orders
 from disputes.site.endpoints import router as site
 
@@ -40,6 +41,7 @@ def create_app(lifespan: Lifespan | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.add_middleware(BodyLimit)
+    app.add_middleware(Visits)
     app.add_middleware(SecurityHeaders)
     add_failure_handlers(app)
     app.include_router(probes)

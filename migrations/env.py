@@ -13,6 +13,7 @@ import disputes.mediation.tables
 import disputes.notifications.tables
 import disputes.offers.tables
 import disputes.people.tables
+import disputes.policy.tables
 from disputes.database import Base
 from disputes.settings import settings
 

@@ -15,15 +15,18 @@ from disputes.desk import (
     replies,
     sign_in,
     tasks,
+    two_step,
 )
-from disputes.desk.access import at_the_desk, signed_in
+from disputes.desk.access import at_the_desk, setting_up
 from disputes.edge.origins import from_own_pages
 
 PREFIX = "/desk"
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_own_pages)])
 router.include_router(sign_in.router, prefix=PREFIX)
-router.include_router(account.router, prefix=PREFIX, dependencies=[Depends(signed_in)])
+router.include_router(account.router, prefix=PREFIX)
+for open_early in (account.always, two_step.router):
+    router.include_router(open_early, prefix=PREFIX, dependencies=[Depends(setting_up)])
 for part in (chats, replies, filing, cases, investigation, offers, tasks, mails, mediation):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
 router.include_router(neutral.router, prefix=PREFIX, dependencies=[Depends(neutral.neutral_only)])

@@ -1,4 +1,4 @@
-"""Where a request comes from. Only a keyed digest of it is ever kept."""
+"""Where a request comes from. Of customers only a keyed digest of it is ever kept, of staff the network."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -34,6 +34,14 @@ def client_address(request: Request) -> str:
 def ip_digest(request: Request) -> str:
     """What limits are counted by: a keyed digest of the client's address, which cannot be turned back."""
     return keyed_digest("address", client_address(request))
+
+
+def network_of(request: Request) -> str | None:
+    """The network of whoever asks, coarse enough to be no address of a person: a /24 of IPv4, a /48 of IPv6."""
+    address = _parsed(client_address(request).partition("/")[0])
+    if address is None:
+        return None
+    return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def is_on_this_machine(request: Request) -> bool:

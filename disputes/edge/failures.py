@@ -15,9 +15,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from disputes.edge.headers import security_headers
 from disputes.edge.templates import page
 from disputes.errors import DisputesError, Invalid
-from disputes.people.service import SignInNeeded
+from disputes.people.service import SecondStepNeeded, SignInNeeded
 
 SIGN_IN: Final = "/desk/sign-in"
+SECOND_STEP: Final = "/desk/account/two-step"
 OURS: Final = "Sorry, something went wrong on our side. Please try again in a few minutes."
 TITLES: Final = {
     400: "That did not work",
@@ -68,6 +69,8 @@ async def _expected(request: Request, error: Exception) -> Response:
         raise error
     if isinstance(error, SignInNeeded) and not _wants_json(request):
         return _to_sign_in(request)
+    if isinstance(error, SecondStepNeeded) and not _wants_json(request):
+        return _to(request, SECOND_STEP)
     fields = error.fields if isinstance(error, Invalid) else None
     headers = {"Retry-After": "900"} if error.status == HTTPStatus.TOO_MANY_REQUESTS else {}
     return _answer(request, Failure(error.status, error.code, error.message, fields), headers)
@@ -116,10 +119,14 @@ def _answer(request: Request, failure: Failure, headers: Mapping[str, str] | Non
 
 
 def _to_sign_in(request: Request) -> Response:
-    if "hx-request" in request.headers:
-        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": SIGN_IN})
     asked_for = {"next": request.url.path} if request.method == "GET" else {}
-    return RedirectResponse(f"{SIGN_IN}?{urlencode(asked_for)}".rstrip("?"), HTTPStatus.SEE_OTHER)
+    return _to(request, SIGN_IN, f"?{urlencode(asked_for)}".rstrip("?"))
+
+
+def _to(request: Request, path: str, query: str = "") -> Response:
+    if "hx-request" in request.headers:
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": path})
+    return RedirectResponse(f"{path}{query}", HTTPStatus.SEE_OTHER)
 
 
 def _wants_json(request: Request) -> bool:

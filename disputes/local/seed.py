@@ -19,18 +19,20 @@ from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.errors import NotFound
 from disputes.local import demo_replies, demo_steps
+from disputes.people import passwords
 from disputes.people import service as people
 from disputes.people.tables import Staff
 from disputes.settings import settings
 
 PASSWORD_FILE = "demo-password.txt"
 AGENT, COLLEAGUE, MANAGER = "agent@example.com", "colleague@example.com", "manager@example.com"
-NEUTRAL = "amara.okafor@mediation.example"
+NEUTRAL, ADMIN = "amara.okafor@mediation.example", "admin@example.com"
 DEMO_STAFF = [
     (AGENT, "Nora Lindqvist", "agent"),
     (COLLEAGUE, "Samir Patel", "agent"),
     (MANAGER, "Grace Mbeki", "manager"),
     (NEUTRAL, "Amara Okafor", "mediator"),
+    (ADMIN, "Ingrid Halvorsen", "admin"),
 ]
 
 
@@ -181,7 +183,7 @@ def _how_to_sign_in(session: Session) -> list[str]:
         agent = people.staff_with_email(session, AGENT)
     except (OSError, NotFound):
         return ["Desk: `disputes staff link EMAIL` prints a link that signs in once."]
-    if not people.has_password(agent, password):
+    if not passwords.matches(agent.password_hash, password):
         return [f"Desk: `disputes staff link {AGENT}` prints a link that signs in once."]
-    names = f"{AGENT}, {COLLEAGUE}, {MANAGER} or {NEUTRAL}"
+    names = f"{AGENT}, {COLLEAGUE}, {MANAGER}, {ADMIN} or {NEUTRAL}"
     return [f"Sign in at the desk as {names}", f"with the password {password} (made for this machine)."]

@@ -1,12 +1,22 @@
 """Every SELECT about staff, their sessions and sign-ins."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
-from disputes.people.tables import SignInAttempt, SignInLink, Staff, StaffSession
+from disputes.people.tables import (
+    AuditEntry,
+    HalfSignIn,
+    RecoveryCode,
+    SecondStep,
+    SignInAttempt,
+    SignInLink,
+    Staff,
+    StaffSession,
+)
 
 
 def staff_by_email(session: Session, email: str) -> Staff | None:
@@ -23,6 +33,74 @@ def case_workers(session: Session) -> list[Staff]:
 def staff_by_id(session: Session, staff_id: UUID) -> Staff | None:
     """The member of staff."""
     return session.get(Staff, staff_id)
+
+
+def everybody(session: Session) -> Sequence[Staff]:
+    """All members of staff, those who left as well, by name."""
+    return session.scalars(select(Staff).order_by(func.lower(Staff.name), Staff.email)).all()
+
+
+def locked_staff(session: Session, staff_id: UUID) -> Staff | None:
+    """The member of staff as they are now; nobody else changes the row until the transaction ends."""
+    found = select(Staff).where(Staff.id == staff_id).with_for_update()
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+def locked_admins(session: Session) -> Sequence[Staff]:
+    """The active administrators as they are now, their rows locked in one order."""
+    found = select(Staff).where(Staff.role == "admin", Staff.active).order_by(Staff.id).with_for_update()
+    return session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def live_sessions(session: Session, staff_id: UUID, now: datetime) -> Sequence[StaffSession]:
+    """The sessions of a person that hold, the one seen last on top."""
+    found = select(StaffSession).where(
+        StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None), StaffSession.expires_at > now
+    )
+    return session.scalars(found.order_by(StaffSession.seen_at.desc(), StaffSession.id)).all()
+
+
+def session_by_id(session: Session, session_id: UUID) -> StaffSession | None:
+    """The browser session, whether or not it still holds."""
+    return session.get(StaffSession, session_id)
+
+
+def half_by_digest(session: Session, digest: str) -> HalfSignIn | None:
+    """The sign-in that waits for a code, with its member of staff."""
+    found = select(HalfSignIn).where(HalfSignIn.token_digest == digest)
+    return session.scalar(found.options(joinedload(HalfSignIn.staff, innerjoin=True)))
+
+
+def unused_halves(session: Session, staff_id: UUID) -> Sequence[HalfSignIn]:
+    """The sign-ins of a person that wait for a code."""
+    return session.scalars(
+        select(HalfSignIn).where(HalfSignIn.staff_id == staff_id, HalfSignIn.used_at.is_(None))
+    ).all()
+
+
+def second_step(session: Session, staff_id: UUID, *, lock: bool = False) -> SecondStep | None:
+    """The authenticator of a person; `lock` lets one try at a time look at its codes."""
+    found = select(SecondStep).where(SecondStep.staff_id == staff_id)
+    if lock:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(found)
+
+
+def second_steps(session: Session) -> Sequence[SecondStep]:
+    """Every authenticator."""
+    return session.scalars(select(SecondStep)).all()
+
+
+def have_second_step(session: Session) -> frozenset[UUID]:
+    """Who is asked for a code."""
+    return frozenset(session.scalars(select(SecondStep.staff_id).where(SecondStep.confirmed_at.is_not(None))))
+
+
+def unused_codes(session: Session, staff_id: UUID) -> Sequence[RecoveryCode]:
+    """The recovery codes of a person that are still good."""
+    return session.scalars(
+        select(RecoveryCode).where(RecoveryCode.staff_id == staff_id, RecoveryCode.used_at.is_(None))
+    ).all()
 
 
 def session_by_digest(session: Session, digest: str) -> StaffSession | None:
@@ -62,3 +140,14 @@ def attempts_since(session: Session, digest: str, since: datetime) -> int:
 def wait_for_turn(session: Session, digest: str) -> None:
     """Lets attempts under one digest through one at a time, until the transaction ends."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:digest, 0))"), {"digest": digest})
+
+
+def has_act_since(session: Session, act: str, staff_id: UUID, subject_id: UUID, since: datetime) -> bool:
+    """True when that person's act on that object is on record since then."""
+    found = select(AuditEntry.id).where(
+        AuditEntry.subject_id == subject_id,
+        AuditEntry.staff_id == staff_id,
+        AuditEntry.act == act,
+        AuditEntry.at > since,
+    )
+    return bool(session.scalar(select(found.exists())))

@@ -8,4 +8,10 @@ ROLES: Final[tuple[str, ...]] = get_args(Role.__value__)
 AT_THE_DESK: Final = frozenset({"agent", "manager", "admin"})
 """Roles that talk to customers and work on cases. A mediator is neutral and sees only shared papers."""
 
+MANAGING: Final = frozenset({"manager", "admin"})
+"""Roles that see how the whole desk does, and arrange its teams, closed days and canned replies."""
+
+ADMINS: Final = frozenset({"admin"})
+"""Who lets people in, and reads what was done with which right."""
+
 LABELS: Final = {"agent": "Agent", "manager": "Manager", "mediator": "Mediator", "admin": "Administrator"}
