@@ -54,8 +54,11 @@ def test_no_role_reads_a_note_through_any_function_of_mediation(here: World, dat
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # some fail with a file half written
-def test_no_function_of_the_program_gives_the_note_away(here: World) -> None:
+def test_no_function_of_the_program_gives_the_note_away(
+    here: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every function of the packages that work on cases, called as each role with what it asks for."""
+    monkeypatch.chdir(tmp_path)  # some of them write a file where they stand
     noted(here)
     here.session.flush()
     answered = set()
