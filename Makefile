@@ -34,6 +34,7 @@ check: lint ## Fast checks, for every save: style, types, layers, quick tests
 
 test: lint ## Every test, as CI runs them: also Rasa and the browser
 	@scripts/setup-browser
+	@scripts/setup-services
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup --durations=15
 
 lint: setup

@@ -94,14 +94,18 @@ def worker() -> None:
 
 
 @app.command()
-def actions() -> None:
-    """Serve Rasa's actions alone, on the loopback port of ACTIONS_URL."""
+def actions(
+    port: Annotated[
+        int | None, typer.Option(help="Port of loopback to listen on; default: that of ACTIONS_URL.")
+    ] = None,
+) -> None:
+    """Serve Rasa's actions alone, on loopback."""
     from disputes.local.attach import database_for_command
 
     with database_for_command(ROOT):
         from disputes import serving
 
-        serving.actions(_actions_port())
+        serving.actions(port or _actions_port())
 
 
 @app.command()

@@ -14,11 +14,11 @@ from disputes import logs
 from disputes.actions_server import create_actions_app
 from disputes.settings import settings
 from disputes.web import create_asgi
-from disputes.worker.app import run_worker
+from disputes.worker.app import PATIENT_LEAVE_SECONDS, run_worker
 
 # Open sockets and answers under way get this long before they are cut.
 LEAVE_SECONDS = 2
-WORKER_LEAVE_SECONDS = 3
+TOGETHER_LEAVE_SECONDS = 3
 
 # A turn holds a thread while Rasa calls an action, which needs another one: with the default of six threads on two
 # cores, turns would wait for each other until their time ran out.
@@ -49,8 +49,8 @@ def actions(port: int) -> None:
 
 
 def worker() -> None:
-    """Runs the jobs alone."""
-    _run(_together([run_worker()]))
+    """Runs the jobs alone. Asked to stop, it takes no new ones and gives those under way time to end."""
+    _run(_together([run_worker(leave_seconds=PATIENT_LEAVE_SECONDS)], leave_seconds=PATIENT_LEAVE_SECONDS + 1))
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
@@ -84,7 +84,7 @@ async def _serve(app: Any, host: str, port: int) -> None:
         await serving
 
 
-async def _together(parts: list[Coroutine[Any, Any, None]]) -> None:
+async def _together(parts: list[Coroutine[Any, Any, None]], *, leave_seconds: float = TOGETHER_LEAVE_SECONDS) -> None:
     """Runs all parts until a signal or the end of one; then ends the others. A part's failure is raised."""
     logs.configure(settings().log_level)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="work"))
@@ -98,7 +98,7 @@ async def _together(parts: list[Coroutine[Any, Any, None]]) -> None:
     for task in tasks:
         task.cancel()
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(WORKER_LEAVE_SECONDS):
+        async with asyncio.timeout(leave_seconds):
             await asyncio.wait(tasks)
     for task in tasks:
         if task.done() and not task.cancelled() and (failure := task.exception()) is not None:

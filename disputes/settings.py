@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("", description="address customers and letters use; empty: http://127.0.0.1:PORT")
     secret_key: str = Field("", description="signs cookies and codes; required on any address but loopback")
-    rasa_url: str = Field("http://127.0.0.1:5005", description="where Rasa answers")
+    rasa_url: str = Field("http://127.0.0.1:5005", description="where Rasa answers; several, comma separated")
     rasa_token: str = Field("", description="shared secret for Rasa's HTTP API (JWT); empty: `run` makes one")
     rasa_tracker_url: str = Field("", description="Rasa's own database, as a SQLAlchemy 1.4 URL (psycopg2)")
     actions_url: str = Field("http://127.0.0.1:5055/webhook", description="where Rasa finds the actions")
@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         if self.rasa_tracker_url:
             return self.rasa_tracker_url
         return re.sub(r"^postgresql(?:\+\w+)?://([^/?]*)[^?]*", r"postgresql+psycopg2://\1/rasa", self.database_url)
+
+    @property
+    def rasa_urls(self) -> list[str]:
+        """The addresses of all Rasa servers, without slashes at the end."""
+        return [url.strip().rstrip("/") for url in self.rasa_url.split(",") if url.strip()]
 
     @property
     def is_public(self) -> bool:

@@ -6,23 +6,35 @@ from threading import Event
 from typing import Any
 from uuid import uuid4
 
+import requests
 import socketio
 
 SECONDS = 5.0
 
 
 class SocketClient:
-    """A socket.io client that remembers every event in order."""
+    """A socket.io client that remembers every event in order.
 
-    def __init__(self, address: str, *, patience: float = SECONDS) -> None:
+    `browser`: whose cookies and trust it shares. `namespace`: the desk's for staff.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        patience: float = SECONDS,
+        browser: requests.Session | None = None,
+        namespace: str = "/",
+    ) -> None:
         self.patience = patience
         self.seen: list[tuple[str, Any]] = []
         self.session_id = ""
         self._taken = 0
         self._changed = Event()
-        self._client = socketio.Client(reconnection=False)
-        self._client.on("*", self._remember)
-        self._client.connect(address, transports=["websocket"])
+        self._namespace = namespace
+        self._client = socketio.Client(reconnection=False, http_session=browser)
+        self._client.on("*", self._remember, namespace=namespace)
+        self._client.connect(address, transports=["websocket"], namespaces=[namespace])
 
     def _remember(self, event: str, data: Any = None) -> None:
         self.seen.append((event, data))
@@ -41,7 +53,7 @@ class SocketClient:
 
     def send(self, event: str, data: Any) -> None:
         """Sends one frame."""
-        self._client.emit(event, data)
+        self._client.emit(event, data, namespace=self._namespace)
 
     def write(self, text: str, *, client_id: str | None = None, session_id: str | None = None) -> str:
         """The customer writes; returns the client id of the message."""

@@ -9,7 +9,9 @@ import jwt
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError
 
+from disputes.chat.rasa_servers import RasaServers
 from disputes.chat.schemas import Json, Part, Turn
 from disputes.errors import Unavailable
 from disputes.settings import settings
@@ -31,9 +33,9 @@ class RasaUnavailable(Unavailable):
 
 @dataclass(frozen=True)
 class RasaClient:
-    """Speaks to one Rasa server (or a load balancer before several)."""
+    """Speaks to one Rasa server, or to several that share their tracker."""
 
-    url: str
+    servers: RasaServers
     token: str
     http: requests.Session
 
@@ -50,8 +52,9 @@ class RasaClient:
             "epoch": turn.epoch,
         }
         body = {"sender": turn.sender, "message": turn.text, "metadata": metadata}
-        parts = parts_of(self._call("POST", "/webhooks/rest/webhook", json=body))
+        parts = parts_of(self._call(turn.sender, "POST", "/webhooks/rest/webhook", json=body))
         if not parts:
+            self.servers.set_aside(self.servers.for_conversation(turn.sender)[0])
             raise RasaUnavailable("The assistant had no answer.")
         return parts
 
@@ -61,7 +64,7 @@ class RasaClient:
         Asked before a turn is tried again: Rasa keeps a finished turn even when we died before storing it, and
         a second time would fill the next question's slot with this answer.
         """
-        tracker = self._call("GET", f"/conversations/{turn.sender}/tracker", include_events="APPLIED")
+        tracker = self._call(turn.sender, "GET", f"/conversations/{turn.sender}/tracker", include_events="APPLIED")
         events: list[Json] = tracker.get("events") or []
         message_id = str(turn.message_id)
         for index in range(len(events) - 1, -1, -1):
@@ -78,7 +81,7 @@ class RasaClient:
         Rasa reads and sends every event since the last session start at every turn: a chat of 200 turns
         would cost several times one of ten.
         """
-        tracker = self._call("GET", f"/conversations/{sender}/tracker", include_events="NONE")
+        tracker = self._call(sender, "GET", f"/conversations/{sender}/tracker", include_events="NONE")
         events: list[Json] = [
             {"event": "action", "name": "action_session_start"},
             {"event": "session_started"},
@@ -97,31 +100,43 @@ class RasaClient:
         now = time.time()
         for offset, event in enumerate(events):
             event["timestamp"] = now + offset / 1_000_000
-        self._call("POST", f"/conversations/{sender}/tracker/events", json=events, include_events="NONE")
+        self._call(sender, "POST", f"/conversations/{sender}/tracker/events", json=events, include_events="NONE")
 
     def is_ready(self) -> bool:
-        """Whether Rasa listens, which it does only with its model loaded."""
+        """Whether any Rasa listens, which it does only with its model loaded."""
+        return any(self._listens(url) for url in self.servers)
+
+    def _listens(self, url: str) -> bool:
         try:
-            return self.http.get(self.url, timeout=(CONNECT_SECONDS, CONNECT_SECONDS)).ok
+            return self.http.get(url, timeout=(CONNECT_SECONDS, CONNECT_SECONDS)).ok
         except requests.RequestException:
             return False
 
-    def _call(self, method: str, path: str, *, json: Any = None, **params: str) -> Any:
+    def _call(self, sender: str, method: str, path: str, *, json: Any = None, **params: str) -> Any:
+        """Asks the conversation's server; the next one only when that could not even be reached.
+
+        A request that a server may have got is never sent to another at once: the turn might run twice. Its job is
+        tried again, and looks first whether it was answered (`reply_given_before`).
+        """
         headers = {"Authorization": f"Bearer {self._pass()}"} if self.token else {}
-        try:
-            answer = self.http.request(
-                method,
-                self.url + path,
-                json=json,
-                params=params,
-                headers=headers,
-                timeout=(CONNECT_SECONDS, TURN_SECONDS),
-            )
-            answer.raise_for_status()
-            return answer.json()
-        except (requests.RequestException, ValueError) as error:
-            log.warning("rasa.failed", path=path.split("/")[1], reason=type(error).__name__)
-            raise RasaUnavailable("The assistant does not answer.") from error
+        for url in self.servers.for_conversation(sender):
+            try:
+                answer = self.http.request(
+                    method,
+                    url + path,
+                    json=json,
+                    params=params,
+                    headers=headers,
+                    timeout=(CONNECT_SECONDS, TURN_SECONDS),
+                )
+                answer.raise_for_status()
+                return answer.json()
+            except (requests.RequestException, ValueError) as error:
+                self.servers.set_aside(url)
+                log.warning("rasa.failed", server=url, path=path.split("/")[1], reason=type(error).__name__)
+                if not _never_arrived(error):
+                    raise RasaUnavailable("The assistant does not answer.") from error
+        raise RasaUnavailable("The assistant cannot be reached.")
 
     def _pass(self) -> str:
         """A token of one minute for Rasa's API (role admin: any conversation)."""
@@ -153,10 +168,16 @@ def parts_of(reply: list[Json]) -> list[Part]:
 
 @cache
 def rasa_client() -> RasaClient:
-    """The client for the Rasa server of the settings; its connections are kept open."""
+    """The client for the Rasa servers of the settings; its connections are kept open."""
     http = requests.Session()
-    http.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=CONNECTIONS))
-    return RasaClient(settings().rasa_url.rstrip("/"), settings().rasa_token, http)
+    http.mount("http://", HTTPAdapter(pool_maxsize=CONNECTIONS))
+    return RasaClient(RasaServers(settings().rasa_urls), settings().rasa_token, http)
+
+
+def _never_arrived(error: Exception) -> bool:
+    """Whether no connection came about, so that the other side cannot have got anything."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", cause), ConnectTimeoutError)
 
 
 def _as_reply(event: Json) -> Json:

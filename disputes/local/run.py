@@ -187,6 +187,8 @@ def _announcement(plan: Plan, sign_in: str, seconds: float) -> str:
 def _port_for(name: str, settings: Settings, taken: set[int]) -> int:
     """The port of a process of ours: as set, or the usual one, or any free one when nobody chose it."""
     address, setting = getattr(settings, name), name.upper()
+    if "," in address:
+        raise CannotStart(f"{setting} may hold one address only for `run`, which starts that process itself.")
     parts = urlsplit(address)
     port = parts.port or 80
     if address == Settings.model_fields[name].default:

@@ -27,6 +27,11 @@ STALLED_SECONDS = 12.0
 """A worker without a heartbeat for this long is dead, and what it was doing is done by another. A worker that was
 only asleep (a closed laptop) gets time for its own heartbeat first: see `_rescue_for_ever`."""
 
+LEAVE_SECONDS = 2.0
+PATIENT_LEAVE_SECONDS = 10.0
+"""How long the jobs under way may take when the worker is asked to stop: at the end of a laptop's run, and in a
+process of its own. Less than STALLED_SECONDS: nobody hears its heart any more by then, and others take its jobs."""
+
 RESTART_SECONDS = 1.0
 POLL_SECONDS = 0.5
 """How late a job may start that was to wait for some time; jobs without a delay start at once."""
@@ -58,19 +63,21 @@ def add_chat_jobs(app: App) -> None:
         turns.answer(message_id, tried_before=context.job.attempts > 0)
 
 
-async def run_worker(stop: asyncio.Event | None = None, *, concurrency: int = CONCURRENCY) -> None:
+async def run_worker(
+    stop: asyncio.Event | None = None, *, concurrency: int = CONCURRENCY, leave_seconds: float = LEAVE_SECONDS
+) -> None:
     """Works until `stop` is set (or the task is cancelled), and starts again after trouble with the database."""
     stop = stop or asyncio.Event()
     while not stop.is_set():
         try:
-            await _work(stop, concurrency)
+            await _work(stop, concurrency, leave_seconds)
         except (psycopg.Error, ProcrastinateException, OSError) as error:
             log.warning("worker.restarts", reason=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RESTART_SECONDS)
 
 
-async def _work(stop: asyncio.Event, concurrency: int) -> None:
+async def _work(stop: asyncio.Event, concurrency: int, leave_seconds: float) -> None:
     app = make_app()
     async with app.open_async():
         work = asyncio.create_task(
@@ -80,7 +87,7 @@ async def _work(stop: asyncio.Event, concurrency: int) -> None:
                 fetch_job_polling_interval=POLL_SECONDS,
                 update_heartbeat_interval=HEARTBEAT_SECONDS,
                 stalled_worker_timeout=STALLED_SECONDS,
-                shutdown_graceful_timeout=2,
+                shutdown_graceful_timeout=leave_seconds,
                 delete_jobs="successful",
             )
         )
