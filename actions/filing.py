@@ -11,6 +11,7 @@ from actions.forms import AGAIN, CHANGE
 from actions.talk import BotAction, Event, Talk, set_slots, told_order
 from disputes import policy
 from disputes.cases import filing
+from disputes.chat import files_to_case
 from disputes.errors import Invalid
 from disputes.settings import settings
 
@@ -89,7 +90,7 @@ class FileComplaint(BotAction):
             )
         except Invalid as refusal:
             return self._ask_again(talk, refusal)
-        case = await edge.in_transaction(filing.file_complaint, complaint, filing_key=_filing_key(talk))
+        case, files = await edge.in_transaction(files_to_case.file_complaint, complaint, filing_key=_filing_key(talk))
         say_date = policy.current().say_date
         talk.say(
             "utter_filed_and_mailed" if complaint.email else "utter_filed",
@@ -99,6 +100,8 @@ class FileComplaint(BotAction):
             end_by=say_date(case.expected_end),
             status_page=f"{settings().base_url}/status",
         )
+        if files:
+            talk.say("utter_files_go_along")
         return set_slots({**AFTER_FILING, slots.REFERENCE: case.reference})
 
     def _nothing_to_file(self, talk: Talk) -> list[Event]:

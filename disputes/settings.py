@@ -65,6 +65,11 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://127.0.0.1:{self.port}").rstrip("/")
 
     @property
+    def origins(self) -> list[str]:
+        """The web sites that may embed the chat."""
+        return [origin.strip() for origin in self.allowed_origins.split(",") if origin.strip()]
+
+    @property
     def orders_base_url(self) -> str:
         """The order system's address; the demo stand-in when none is set."""
         return (self.orders_url or f"http://127.0.0.1:{self.port}/demo/orders-service").rstrip("/")

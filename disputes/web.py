@@ -15,6 +15,7 @@ from disputes.desk.endpoints import router as desk
 from disputes.edge.failures import add_failure_handlers
 from disputes.edge.headers import SecurityHeaders
 from disputes.edge.limits import BodyLimit
+from disputes.edge.origins import OpenToShops
 from disputes.edge.readiness import OK, readiness
 from disputes.edge.static import StaticFiles, widget_script
 from disputes.edge.templates import STATIC
@@ -43,6 +44,7 @@ def create_app(lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(BodyLimit)
     app.add_middleware(Visits)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(OpenToShops, prefix="/api/chat/", headers=["Authorization"])
     add_failure_handlers(app)
     app.include_router(probes)
     app.include_router(api)

@@ -1,15 +1,14 @@
 """The JSON API: written complaints without a chat, and how they stand."""
 
-from collections.abc import Iterable
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import uuid4
 
 from fastapi import APIRouter, Header, Request
 
 from disputes import database
-from disputes.api import inbound_mail
+from disputes.api import chat_files, inbound_mail
 from disputes.api.schemas import (
     CaseOut,
     CodeIn,
@@ -17,8 +16,8 @@ from disputes.api.schemas import (
     CodeRequestIn,
     ComplaintFiled,
     ComplaintIn,
-    Error,
     Verified,
+    errors,
 )
 from disputes.cases import filing, progress
 from disputes.edge.addresses import ip_digest
@@ -32,6 +31,7 @@ LOOKUP_FIELDS: Final = "order_number"
 
 router = APIRouter(prefix="/api", tags=["disputes"])
 router.include_router(inbound_mail.router)
+router.include_router(chat_files.router)
 
 
 class WrongCode(Invalid):
@@ -40,11 +40,7 @@ class WrongCode(Invalid):
     code = "code_wrong"
 
 
-def _errors(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
-    return {status: {"model": Error, "description": HTTPStatus(status).phrase} for status in statuses}
-
-
-@router.post("/complaints", status_code=HTTPStatus.CREATED, responses=_errors((400, 413, 422, 429, 503)))
+@router.post("/complaints", status_code=HTTPStatus.CREATED, responses=errors((400, 413, 422, 429, 503)))
 def file_complaint(
     request: Request,
     complaint: ComplaintIn,
@@ -70,7 +66,7 @@ def file_complaint(
     )
 
 
-@router.post("/status/requests", status_code=HTTPStatus.ACCEPTED, responses=_errors((400, 413, 422, 429, 503)))
+@router.post("/status/requests", status_code=HTTPStatus.ACCEPTED, responses=errors((400, 413, 422, 429, 503)))
 def request_code(request: Request, asked: CodeRequestIn) -> CodeRequested:
     """Asks for a code to the address on file. The answer is the same whether or not anything matches."""
     with database.transaction() as session:
@@ -84,7 +80,7 @@ def request_code(request: Request, asked: CodeRequestIn) -> CodeRequested:
     return CodeRequested(request_id=request_id, message=CODE_REQUESTED)
 
 
-@router.post("/status/verifications", responses=_errors((400, 403, 413, 422, 429, 503)))
+@router.post("/status/verifications", responses=errors((400, 403, 413, 422, 429, 503)))
 def verify_code(entered: CodeIn) -> Verified:
     """How the complaints stand, for whoever has the code. A code works once; three wrong ones end the request."""
     with database.transaction() as session:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Request
 from pydantic import BaseModel
 
 from disputes import clock, database
-from disputes.api.schemas import Error
+from disputes.api.schemas import errors
 from disputes.errors import DisputesError, NotFound, Refused
 from disputes.inbound import service as inbound
 from disputes.settings import settings
@@ -61,10 +61,7 @@ async def signed_mail(
 @router.post(
     "/inbound-mail",
     status_code=HTTPStatus.ACCEPTED,
-    responses={
-        status: {"model": Error, "description": HTTPStatus(status).phrase}
-        for status in (400, 401, 403, 404, 413, 422, 503)
-    },
+    responses=errors((400, 401, 403, 404, 413, 422, 503)),
     openapi_extra={
         "requestBody": {"required": True, "content": {MAIL: {"schema": {"type": "string", "format": "binary"}}}}
     },

@@ -1,7 +1,9 @@
 """What the API takes and gives."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Self
+from http import HTTPStatus
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -102,6 +104,37 @@ class Verified(BaseModel):
     cases: list[CaseOut]
 
 
+class FilePayload(BaseModel):
+    """A file: with its id it can be fetched by whoever is in the chat."""
+
+    id: UUID
+    title: str
+    kind: str
+    size: int
+
+
+class FileAttachment(BaseModel):
+    """A file as it hangs on a message: `type` is image or file."""
+
+    type: str
+    payload: FilePayload
+
+
+class ChatFileSent(BaseModel):
+    """The message that a file has become, as the sockets send it too."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: UUID
+    seq: int
+    author: Annotated[str, Field(alias="from")]
+    name: str | None
+    at: datetime
+    text: str
+    attachment: FileAttachment
+    client_id: str
+
+
 class ErrorDetail(BaseModel):
     """What went wrong: a word for programs, a sentence for people, and the fields it is about."""
 
@@ -114,3 +147,8 @@ class Error(BaseModel):
     """The shape of every error."""
 
     error: ErrorDetail
+
+
+def errors(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
+    """The answers in that shape that a route may give, for its description."""
+    return {status: {"model": Error, "description": HTTPStatus(status).phrase} for status in statuses}

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from disputes import database
-from disputes.chat import hints, service
+from disputes.chat import files, hints, service
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json, Received, Updates
@@ -164,6 +164,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 "mine": state.agent_id == socket.staff.id,
                 "queue_position": state.queue_position,
                 "customer_online": self._hub.customers_present(conversation_id),
+                "files": files.allowed(),
             }
             await self.emit("conversation", shown, to=socket.sid)
 

@@ -19,7 +19,7 @@ class Gateway:
     """What one web process needs for live chat; `start` and `stop` belong to the app's lifespan."""
 
     def __init__(self) -> None:
-        origins = [origin.strip() for origin in settings().allowed_origins.split(",") if origin.strip()]
+        origins = settings().origins
         self.server = socketio.AsyncServer(
             async_mode="asgi",
             cors_allowed_origins=[settings().base_url, *origins] if origins else None,

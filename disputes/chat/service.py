@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from disputes import clock
 from disputes.cases import progress
 from disputes.cases.schemas import CaseProgress
-from disputes.chat import handoff, hints, queries, thread
+from disputes.chat import files, files_to_case, handoff, hints, queries, thread
 from disputes.chat.blanks import blanks_in
 from disputes.chat.lines import line
 from disputes.chat.ownership import log_owner
@@ -32,6 +32,9 @@ from disputes.people.tables import Staff
 CODE = re.compile(r"(?<![\w+])(?:\d[\s.\-]{0,2}){5}\d(?!\w)")
 WORDS_AROUND_A_CODE = 6
 CODE_ENTERED = "/status_code_entered"
+FOR_THE_CHAT = (handoff.TALK_TO_PERSON, handoff.BACK_TO_ASSISTANT, files.ADD_TO_CASE)
+"""How payloads begin that the chat itself acts on, whoever holds it."""
+
 SEEN_RECENTLY = timedelta(days=2)
 RESENT_WITHIN = timedelta(minutes=10)
 CODE_IS_TYPED = timedelta(hours=1)
@@ -72,6 +75,12 @@ def open_conversation(
     log_owner(session, conversation, "opened")
     thread.tell_assistant(session, conversation, handoff.SESSION_OPENED)
     return conversation, new_id
+
+
+def conversation_of_session(session: Session, session_id: str) -> UUID | None:
+    """The chat that a browser knows by this session id; None for any other."""
+    known = queries.by_session(session, _digest(session_id)) if session_id else None
+    return known.id if known else None
 
 
 def receive(
@@ -243,7 +252,7 @@ def _store(session: Session, conversation: Conversation, text: str, client_id: s
     shown = title if title is not None else text.strip()
     if title is None and conversation.status_request_id is not None:
         shown, payload, note = _take_code(session, conversation.status_request_id, shown)
-    for_the_chat = payload in (handoff.TALK_TO_PERSON, handoff.BACK_TO_ASSISTANT)
+    for_the_chat = payload is not None and payload.startswith(FOR_THE_CHAT)
     asks_assistant = conversation.owner == "bot" and not for_the_chat
     message = thread.append(
         session,
@@ -262,6 +271,9 @@ def _store(session: Session, conversation: Conversation, text: str, client_id: s
         handoff.request_person(session, conversation, "asked for a person", None)
     elif payload == handoff.BACK_TO_ASSISTANT:
         handoff.back_to_assistant(session, conversation)
+    elif payload is not None and payload.startswith(files.ADD_TO_CASE):
+        case = files.case_of_payload(session, conversation, payload)
+        files_to_case.ask(session, conversation, case, told_after=message)
     return message
 
 

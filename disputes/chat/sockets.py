@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
-from disputes.chat import handoff, hints, service
+from disputes.chat import file_links, files, handoff, hints, service
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.lines import line
@@ -212,7 +212,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return
         if socket.modern and "card" in message:
             await self.emit("card", {"id": message["id"], "card": message["card"]}, to=socket.sid)
-        for uttered in as_bot_uttered(message):
+        for uttered in as_bot_uttered(message if socket.modern else _with_link(message, socket.conversation_id)):
             await self.emit("bot_uttered", uttered, to=socket.sid)
 
     async def _emit_history(self, socket: CustomerSocket, news: Updates) -> None:
@@ -228,6 +228,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             "queue_position": state.queue_position,
             "agent": state.agent_name,
             "assistant": self._assistant.word,
+            "files": files.allowed(),
         }
         await self.emit("conversation", shown, to=socket.sid)
 
@@ -255,6 +256,16 @@ def as_bot_uttered(message: Json) -> list[Json]:
     if message.get("attachment"):
         uttered.append({"attachment": message["attachment"], "metadata": metadata})
     return uttered
+
+
+def _with_link(message: Json, conversation_id: UUID) -> Json:
+    """The same for a widget that cannot ask for a file in our way: with an address that works for an hour."""
+    attachment = message.get("attachment") or {}
+    if "id" not in attachment.get("payload", {}):
+        return message
+    link = file_links.link_to(conversation_id, UUID(attachment["payload"]["id"]))
+    shown = {"type": attachment["type"], "payload": {"src": link, "title": attachment["payload"]["title"]}}
+    return {**message, "text": line("file_link", text=message["text"], link=link), "attachment": shown}
 
 
 def _metadata(said: Json) -> Json:

@@ -23,6 +23,8 @@ class Conversation(Base):
     are back, which waits without a limit. `end_reason` is why the last time with people, or the chat itself, ended.
     One visitor (a browser) has one open chat; chats that ended stay theirs.
     `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
+    `facts` is what is known; `corrections` says what of it the customer changed on the hand-over card and the assistant
+    does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either.
     """
 
     __tablename__ = "conversations"
@@ -70,6 +72,8 @@ class Conversation(Base):
     rasa_round: Mapped[int] = mapped_column(default=1)
     rasa_turns: Mapped[int] = mapped_column(default=0)
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    facts_version: Mapped[int] = mapped_column(default=0)
+    corrections: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     status_request_id: Mapped[UUID | None] = mapped_column(ForeignKey("status_requests.id"))
     page: Mapped[str | None]
     locale: Mapped[str | None]
@@ -124,6 +128,46 @@ class Message(Base):
     reply_index: Mapped[int | None]
     turn: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class ChatFile(Base):
+    """A file that somebody sent in a chat: `message_id` is its place in the thread. `stored_as` is its random name in
+    the file store, `sha256` is of what is stored there. `round` is the conversation's when it came: a chat that ended
+    and goes on is another round, and what was sent before belongs to no complaint of it."""
+
+    __tablename__ = "chat_files"
+    __table_args__ = (
+        UniqueConstraint("message_id"),
+        UniqueConstraint("stored_as"),
+        UniqueConstraint("conversation_id", "round", "author", "sha256"),
+        CheckConstraint("author IN ('customer', 'agent')", name="author"),
+        CheckConstraint("kind IN ('jpg', 'png', 'pdf')", name="kind"),
+        CheckConstraint("size > 0", name="size"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    round: Mapped[int]
+    author: Mapped[str]
+    file_name: Mapped[str]
+    kind: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str]
+    stored_as: Mapped[str]
+    at: Mapped[datetime] = mapped_column(TIME)
+
+
+class ChatFileView(Base):
+    """Who of the staff looked at a file of a chat, when."""
+
+    __tablename__ = "chat_file_views"
+    __table_args__ = (Index("ix_chat_file_views_file_id", "file_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("chat_files.id", ondelete="CASCADE"))
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(TIME)
 
 
 class Ownership(Base):

@@ -2,12 +2,14 @@
 
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from disputes import policy
+from disputes.chat.lines import line
 from disputes.errors import TooMany
 from disputes.people import attempts
 from disputes.people.tokens import keyed_digest
@@ -16,8 +18,12 @@ LARGEST_BODY: Final = 1_000_000
 LARGER: Final = {"/api/inbound-mail": 15_000_000}
 """Where more may be sent: a mail with pictures."""
 
-UPLOADS: Final = "/evidence"
+UPLOADS: Final = ("/evidence", "/files")
 """How addresses end that take a file: as large as the policy allows, and what a form puts around it."""
+
+FILES_OF_A_CHAT: Final = 30
+FILES_FROM_AN_ADDRESS: Final = 100
+"""Files that are sent in a quarter of an hour, also those that are refused: each is work to look at."""
 
 FILINGS: Final = 20
 """Complaints from one address of the network in a quarter of an hour. Each may send a letter to whoever it names."""
@@ -59,3 +65,15 @@ def note_filing(session: Session, ip_digest: str) -> None:
             f"or write to {shop.support_email}."
         )
     attempts.note(session, digests)
+
+
+def note_upload(session: Session, conversation_id: UUID, ip_digest: str) -> None:
+    """Counts a file that is sent in a chat. TooMany after thirty of one chat, or a hundred from one address of the
+    network, in a quarter of an hour."""
+    of_chat = keyed_digest("files of chat", str(conversation_id))
+    from_address = keyed_digest("files from address", ip_digest)
+    if attempts.too_many(session, [of_chat], most=FILES_OF_A_CHAT) or attempts.too_many(
+        session, [from_address], most=FILES_FROM_AN_ADDRESS
+    ):
+        raise TooMany(line("file_too_often"))
+    attempts.note(session, [of_chat, from_address])

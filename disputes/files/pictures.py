@@ -14,6 +14,8 @@ MOST_OF_HEIC: Final = 50_000_000
 """The largest pictures that telephones take. The decoder has no smaller way: 150 MB, halved at once."""
 
 JPEG_QUALITY: Final = 90
+PREVIEW: Final = 640
+"""The longer side of a small picture, in pixels: sharp enough at the width of a chat."""
 _KEPT_MODES: Final = frozenset({"1", "L", "LA", "RGB", "RGBA", "I;16"})
 
 _one_at_a_time = threading.Lock()
@@ -42,6 +44,14 @@ def drawn_anew(content: bytes, kind: Literal["jpg", "png", "heic"]) -> bytes:
             raise
         except Exception as fault:  # decoders fail in many ways over files that were made to break them
             raise Damaged("not to be opened") from fault
+
+
+def preview(kept: bytes) -> bytes:
+    """A small JPEG of a picture that was drawn anew before."""
+    with _one_at_a_time, Image.open(BytesIO(kept), formats=["JPEG", "PNG"]) as picture:
+        picture.draft(None, (PREVIEW, PREVIEW))
+        picture.thumbnail((PREVIEW, PREVIEW))
+        return _saved(_in_plain_colours(picture, "jpg"), "JPEG")
 
 
 def _from(content: bytes, kind: Literal["jpg", "png"]) -> bytes:

@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
+from disputes.chat import files
 from disputes.chat.tables import Conversation, Message, Satisfaction
 from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
@@ -21,6 +22,7 @@ def forget_chat(session: Session, conversation_id: UUID) -> None:
     forget_status_requests(session, asked)
     _delete_letters(session, queries.letters_of_chat(session, conversation_id))
     session.execute(delete(InboundMail).where(InboundMail.conversation_id == conversation_id))
+    files.forget(session, conversation_id)
     session.execute(delete(Conversation).where(Conversation.id == conversation_id))
     tracker.ask_to_forget(session, conversation_id)
 
@@ -30,7 +32,7 @@ def forget_draft(session: Session, conversation_id: UUID) -> None:
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(facts={}, handoff_summary=None, reply_email=None)
+        .values(facts={}, corrections={}, handoff_summary=None, reply_email=None)
     )
     tracker.ask_to_forget(session, conversation_id)
 
@@ -51,6 +53,8 @@ def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
             value = getattr(message, column)
             if value is not None:
                 setattr(message, column, swap.json(value))
+    for file in files.files_of(session, conversation_id):
+        file.file_name = swap.text(file.file_name)
     session.flush()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import IO, Any, Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
@@ -12,14 +13,16 @@ from disputes.cases import engine
 from disputes.cases import queries as case_queries
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
-from disputes.chat import thread
+from disputes.chat import files, thread
 from disputes.chat.tables import Conversation
 from disputes.errors import NotFound
 from disputes.people.tables import Customer
 from disputes.records import archive, queries
 from disputes.records.archive import Paper
 from disputes.records.case_json import iso
-from disputes.records.papers import as_json, papers_of
+from disputes.records.papers import as_json, papers_of, safe
+
+log = structlog.get_logger(__name__)
 
 SCHEMA: Final = "disputes/person/1"
 QUIET: Final = "none: the person asked for it and gets it apart"
@@ -81,6 +84,7 @@ def _papers(
     yield Paper("person.json", as_json(_person(customers, requests)))
     for number, chat in enumerate(chats, 1):
         yield Paper(f"chats/{number:02}.json", as_json(_chat(session, chat)))
+        yield from _files(session, chat, f"chats/{number:02}-files/")
     for case in cases:
         yield from papers_of(session, case, for_staff=False, folder=f"cases/{case.reference}/")
 
@@ -116,6 +120,7 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
                 "name": thread.author_name(message),
                 "text": message.text,
                 "card": message.card,
+                "file": (message.attachment or {}).get("payload"),
             }
             for message in said
         ],
@@ -135,6 +140,15 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
     }
 
 
+def _files(session: Session, chat: Conversation, folder: str) -> Iterator[Paper]:
+    """What was sent in a chat, either way: the customer has had all of it."""
+    for number, file in enumerate(files.files_of(session, chat.id), 1):
+        try:
+            yield Paper(f"{folder}{number:02}-{safe(file.file_name)}", files.content_of(file))
+        except NotFound:
+            log.warning("export.file_lost", file_id=str(file.id))
+
+
 def _readme(cases: int, chats: int) -> str:
     shop = policy.current().shop
     return f"""Everything that {shop.name} keeps about you in its complaints system, made on {clock.now():%Y-%m-%d}.
@@ -142,7 +156,7 @@ def _readme(cases: int, chats: int) -> str:
 
 person.json   names and addresses, and each time the status of a complaint was asked for
 cases/        your complaints ({cases}), each with a README of its own
-chats/        your chats ({chats}) with what was understood in them
+chats/        your chats ({chats}) with what was understood in them, and the files in them
 
 What staff wrote for each other and a neutral person's notes are not here, nor is what is about other people.
 MANIFEST.sha256 has a hash of every file: sha256sum --check MANIFEST.sha256

@@ -46,7 +46,7 @@ def papers_of(session: Session, case: Case, *, for_staff: bool, folder: str = ""
     yield Paper(f"{folder}case.pdf", pdf.case_pdf(written, [_letter_text(letter) for letter in letters]))
     yield Paper(f"{folder}case.json", as_json(written))
     for number, letter in enumerate(letters, 1):
-        name = f"{folder}letters/{number:02}-{_safe(letter.kind)}.txt"
+        name = f"{folder}letters/{number:02}-{safe(letter.kind)}.txt"
         yield Paper(name, _letter_file(letter).encode())
     for number, file in enumerate(files, 1):
         if _is_given(file, for_staff=for_staff):
@@ -117,9 +117,10 @@ def _letter_text(letter: Notification) -> dict[str, Any]:
 
 
 def _evidence_name(number: int, file: Any) -> str:
-    stem = _safe(file.file_name.rsplit(".", 1)[0]) or "file"
+    stem = safe(file.file_name.rsplit(".", 1)[0]) or "file"
     return f"evidence/{number:02}-{stem}.{file.kind}"
 
 
-def _safe(name: str) -> str:
+def safe(name: str) -> str:
+    """The name with nothing in it that a file system or an unpacking program might take for something else."""
     return _UNSAFE.sub("-", name).strip(".-")[:LONGEST_NAME]

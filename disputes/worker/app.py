@@ -12,10 +12,10 @@ from procrastinate.exceptions import ProcrastinateException, UniqueViolation
 from procrastinate.jobs import Status
 
 from disputes import clock, database
-from disputes.chat import turns
+from disputes.chat import files_to_case, turns
 from disputes.settings import settings
 from disputes.worker.case_jobs import add_case_jobs
-from disputes.worker.mail_jobs import add_mail_jobs
+from disputes.worker.mail_jobs import AGAIN, add_mail_jobs
 from disputes.worker.records_jobs import add_records_jobs
 from disputes.worker.schedule import add_schedule
 
@@ -52,7 +52,10 @@ def make_app() -> App:
 
 
 def add_chat_jobs(app: App) -> None:
-    """The assistant's turns. `turns.answer` itself knows when patience ends; the limit here is only a wall."""
+    """The assistant's turns, and files on their way to a case.
+
+    `turns.answer` itself knows when patience ends; the limit here is only a wall.
+    """
 
     @app.task(
         name="chat.answer",
@@ -61,6 +64,8 @@ def add_chat_jobs(app: App) -> None:
     )
     def answer(context: JobContext, message_id: str) -> None:
         turns.answer(message_id, tried_before=context.job.attempts > 0)
+
+    app.task(name=files_to_case.TO_CASE, retry=AGAIN)(files_to_case.to_case)
 
 
 async def run_worker(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from disputes import clock, database
 from disputes.cases import times
+from disputes.chat import files as chat_files
 from disputes.deadlines import sweep
 from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
@@ -44,6 +45,7 @@ def add_schedule(app: App) -> None:
         database.run(forget_spent_proofs)
         database.run(inbound.forget_old)
         database.run(investigation.sweep_files)
+        database.run(chat_files.sweep)
         database.run(mediation.destroy_leftovers)
 
     @app.periodic(cron="23 2 * * *")

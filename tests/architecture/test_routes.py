@@ -43,8 +43,16 @@ CUSTOMERS_PROOF = {
 }
 """Ask for a code that was mailed, or the link of a letter."""
 THIS_MACHINE_ONLY = {"GET /dev/mail", "GET /dev/mail/{letter_id}", "GET /dev/mail/{letter_id}/html"}
-OTHER_SECRET = {"GET /demo/orders-service/orders/{number}", "POST /api/inbound-mail"}
-"""Ask for ORDERS_TOKEN where one is set (made-up orders only), and for a signature with INBOUND_MAIL_KEY."""
+OTHER_SECRET = {
+    "POST /api/chat/files",
+    "GET /api/chat/files/{file_id}",
+    "GET /api/chat/files/{file_id}/preview",
+    "GET /chat/files/{token}",
+    "GET /demo/orders-service/orders/{number}",
+    "POST /api/inbound-mail",
+}
+"""Ask for the session of a chat or our signature on an address, for ORDERS_TOKEN where one is set (made-up orders
+only), and for a signature with INBOUND_MAIL_KEY."""
 
 
 def test_every_other_route_turns_strangers_away(visitor: Visitor) -> None:

@@ -17,7 +17,8 @@ ERASED = {
     "case_points": "text",
     "case_questions": "text",
     "cases": "country description desired_outcome filing_key informal_outcome order_number reseller",
-    "conversations": "facts handoff_reason handoff_summary ip_digest locale page reply_email session_digest"
+    "chat_files": "file_name",
+    "conversations": "corrections facts handoff_reason handoff_summary ip_digest locale page reply_email session_digest"
     " visitor_digest",
     "customers": "email name phone",
     "inbound_mails": "original raw refused sender subject text",
@@ -48,6 +49,7 @@ HARMLESS = {
     "case_tasks": "kind role",
     "case_timers": "kind",
     "case_views": "what",
+    "chat_files": "author kind sha256 stored_as",
     "cases": "category cause last_hash outcome_code policy_digest prior_state reference resolution source state"
     " withdrawn_from",
     "conversations": "end_reason owner",
