@@ -20,6 +20,7 @@ from disputes.people.tables import Staff
 from disputes.settings import settings
 from disputes.web import create_app
 from tests.conftest import make_database, url_of
+from tests.stack import wait_until
 
 PASSWORD = "correct horse battery staple"
 TIMEOUT = 20
@@ -58,6 +59,13 @@ class Visitor(requests.Session):
 @pytest.fixture(scope="session")
 def served() -> Iterator[str]:
     """The address of the application; it uses whatever database the settings of the test name."""
+    with serving() as url:
+        yield url
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The application on a port of its own, made with the settings of this moment."""
     config = uvicorn.Config(
         create_app(), host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off", ws="none"
     )
@@ -65,10 +73,13 @@ def served() -> Iterator[str]:
     listening = config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
+    wait_until(lambda: server.started, TIMEOUT, "the application does not listen")
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()
 
 
 @pytest.fixture(scope="session")

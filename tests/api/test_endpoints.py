@@ -158,7 +158,7 @@ def test_whatever_is_sent_the_answer_is_as_described(visitor: Visitor) -> None:
             seen.add(answer.status_code)
 
         every()
-    assert len(operations) == 4
+    assert len(operations) == 7
     assert seen & {400, 422}
 
 

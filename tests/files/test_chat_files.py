@@ -1,32 +1,31 @@
 """Files in a chat: who may send what, where it stands in the thread, and how it goes with a complaint."""
 
-import os
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 from disputes import clock, database, policy
-from disputes.cases import complainant, filing
-from disputes.cases.states import Actor
-from disputes.cases.tables import Case
-from disputes.chat import file_links, files, files_to_case, handoff, queries, service, uploads
+from disputes.chat import file_links, files, handoff, queries
 from disputes.chat.lines import line
-from disputes.chat.tables import ChatFile, ChatFileView, Message
-from disputes.errors import Conflict, DisputesError, Invalid, NotFound, Refused
-from disputes.investigation import service as investigation
+from disputes.chat.tables import ChatFileView, Message
+from disputes.errors import Conflict, Invalid, NotFound, Refused
 from disputes.people.tables import Staff
-from disputes.settings import settings
-from tests.cases.factories import DEFAULTS
-from tests.chat.conftest import add_agent
+from tests.files.chats import (
+    make_old,
+    open_chat,
+    rows,
+    said,
+    send,
+    stored,
+    thread,
+    together,
+    write,
+)
 from tests.files.factories import from_phone, heic, jpg, pdf
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url")]
@@ -196,115 +195,6 @@ class TestStaff:
             files.preview_of(document)
 
 
-class TestToCase:
-    def test_filing_takes_the_files_along_once(self, chat: UUID) -> None:
-        send(chat, "box.jpg", jpg())
-        send(chat, "bill.pdf", pdf())
-        case = file_in(chat, files_expected=2)
-        assert run_jobs() == 1
-        assert evidence_of(case) == [("box.jpg", "jpg", None), ("bill.pdf", "pdf", None)]
-        assert file_in(chat, files_expected=2).id == case.id
-        run_jobs()
-        assert len(evidence_of(case)) == 2
-
-    def test_without_a_file_nothing_is_to_do(self, chat: UUID) -> None:
-        file_in(chat, files_expected=0)
-        assert run_jobs() == 0
-
-    def test_those_of_the_shop_and_of_another_round_stay(self, chat: UUID, anna: Staff) -> None:
-        send(chat, "old.pdf", pdf(b"old"))
-        database.run(handoff.end_by_customer, chat)
-        write(chat, "hello again")
-        database.run(handoff.take_over, chat, anna)
-        send(chat, "ours.pdf", pdf(b"ours"), staff=anna)
-        send(chat, "new.pdf", pdf(b"new"))
-        case = file_in(chat, files_expected=1)
-        run_jobs()
-        assert [name for name, _, _ in evidence_of(case)] == ["new.pdf"]
-
-    def test_a_lost_file_does_not_keep_the_others(self, chat: UUID) -> None:
-        send(chat, "a.pdf", pdf(b"a"))
-        send(chat, "b.pdf", pdf(b"b"))
-        (settings().var_dir / "chat-files" / rows(chat)[0].stored_as[:2] / rows(chat)[0].stored_as).unlink()
-        case = file_in(chat, files_expected=2)
-        run_jobs()
-        assert [name for name, _, _ in evidence_of(case)] == ["b.pdf"]
-
-    def test_evidence_outlives_the_chat_and_the_other_way_round(self, chat: UUID) -> None:
-        send(chat, "a.pdf", pdf(b"a"))
-        case = file_in(chat, files_expected=1)
-        run_jobs()
-        database.run(files.forget, chat)
-        with database.transaction() as session:
-            [kept] = investigation.evidence_of(session, case)
-            assert investigation.read_evidence(session, kept.id)[1] == pdf(b"a")
-
-
-class TestAddLater:
-    def test_after_filing_a_button_puts_it_with_the_case(self, chat: UUID) -> None:
-        case = file_in(chat, files_expected=0)
-        send(chat, "box.jpg", jpg())
-        button = last_button(chat)
-        assert button["title"] == f"Yes, put it with {case.reference}"
-        write(chat, button["payload"])
-        assert run_jobs() == 1
-        assert [name for name, _, _ in evidence_of(case)] == ["box.jpg"]
-        assert said(chat)[-1] == ("bot", line("file_added", reference=case.reference))
-
-    def test_the_job_tells_it_once(self, chat: UUID) -> None:
-        case = file_in(chat, files_expected=0)
-        send(chat, "box.jpg", jpg())
-        write(chat, last_button(chat)["payload"])
-        arguments = waiting_jobs()[0]
-        for _ in range(2):
-            files_to_case.to_case(**arguments)
-        assert [words for _, words in said(chat)].count(line("file_added", reference=case.reference)) == 1
-
-    def test_a_payload_that_no_button_had_is_only_text(self, chat: UUID) -> None:
-        case = file_in(chat, files_expected=0)
-        send_payload = files.add_payload(case)
-        write(chat, "hello")
-        write(chat, send_payload)
-        assert waiting_jobs() == []
-
-    def test_a_complaint_that_ended_meanwhile_is_said(self, chat: UUID) -> None:
-        case = file_in(chat, files_expected=0)
-        send(chat, "box.jpg", jpg())
-        payload = last_button(chat)["payload"]
-        with database.transaction() as session:
-            complainant.withdraw(session, case, Actor("customer"))
-        with pytest.raises(Refused, match=case.reference):
-            write(chat, payload)
-
-    def test_it_is_said_when_the_complaint_ends_before_the_job_runs(self, chat: UUID) -> None:
-        case = file_in(chat, files_expected=0)
-        send(chat, "box.jpg", jpg())
-        write(chat, last_button(chat)["payload"])
-        with database.transaction() as session:
-            complainant.withdraw(session, case, Actor("customer"))
-        run_jobs()
-        assert evidence_of(case) == []
-        assert "has ended" in said(chat)[-1][1]
-
-    def test_after_an_end_somebody_else_may_sit_there(self, chat: UUID) -> None:
-        file_in(chat, files_expected=0)
-        database.run(handoff.end_by_customer, chat)
-        write(chat, "hello")
-        send(chat, "box.jpg", jpg())
-        assert said(chat)[-1] == ("bot", line("file_kept"))
-
-    def test_staff_put_them_with_a_case_and_a_note_says_so(self, chat: UUID, anna: Staff) -> None:
-        case = file_in(chat, files_expected=0)
-        with pytest.raises(Conflict, match="sent no file"):
-            database.run(files_to_case.ask_by_staff, chat, case, anna)
-        send(chat, "box.jpg", jpg())
-        database.run(files_to_case.ask_by_staff, chat, case, anna)
-        run_jobs()
-        assert [name for name, _, _ in evidence_of(case)] == ["box.jpg"]
-        assert thread(chat)[-1].text == f"Put the customer's files with {case.reference}."
-        assert thread(chat)[-1].audience == "staff"
-
-
 class TestLinks:
     def test_work_for_an_hour(self, chat: UUID) -> None:
         file_id = uuid4()
@@ -317,114 +207,3 @@ class TestLinks:
         token = file_links.link_to(chat, uuid4()).rsplit("/", 1)[1]
         assert file_links.read(f"{token}x") is None
         assert file_links.read("") is None
-
-
-def send(chat: UUID, name: str, content: bytes, *, client_id: str = "", staff: Staff | None = None) -> dict[str, Any]:
-    return uploads.upload(chat, name, content, client_id=client_id or str(uuid4()), staff=staff)
-
-
-def write(chat: UUID, words: str) -> None:
-    database.run(service.receive, chat, words, client_id=str(uuid4()))
-
-
-def open_chat() -> UUID:
-    conversation, _ = database.run(service.open_conversation, None)
-    return conversation.id
-
-
-def thread(chat: UUID) -> list[Message]:
-    with database.transaction() as session:
-        rows = session.scalars(select(Message).where(Message.conversation_id == chat).order_by(Message.seq))
-        return list(rows)
-
-
-def said(chat: UUID) -> list[tuple[str, str]]:
-    """What everybody sees, without the lines of the chat itself."""
-    shown = [message for message in thread(chat) if message.audience == "everyone"]
-    return [(message.author, message.text) for message in shown if message.author != "system"]
-
-
-def last_button(chat: UUID) -> dict[str, str]:
-    found = [message.quick_replies for message in thread(chat) if message.quick_replies]
-    return found[-1][0]
-
-
-def rows(chat: UUID) -> list[ChatFile]:
-    return database.run(files.files_of, chat)
-
-
-def stored() -> list[Path]:
-    return [place for place in (settings().var_dir / "chat-files").rglob("*") if place.is_file()]
-
-
-def make_old() -> None:
-    for place in stored():
-        moment = place.stat().st_mtime - timedelta(hours=25).total_seconds()
-        os.utime(place, (moment, moment))
-
-
-def file_in(chat: UUID, *, files_expected: int) -> Case:
-    complaint = filing.read_complaint(DEFAULTS | {"source": "chat", "conversation_id": chat})
-    case, count = database.run(files_to_case.file_complaint, complaint, filing_key=f"chat:{chat}")
-    assert count == files_expected
-    return case
-
-
-def evidence_of(case: Case) -> list[tuple[str, str, UUID | None]]:
-    with database.transaction() as session:
-        found = investigation.evidence_of(session, case)
-        return [(evidence.file_name, evidence.kind, evidence.staff_id) for evidence in found]
-
-
-def waiting_jobs() -> list[dict[str, Any]]:
-    query = text("SELECT args FROM procrastinate_jobs WHERE task_name = :name AND status = 'todo' ORDER BY id")
-    with database.transaction() as session:
-        return list(session.scalars(query, {"name": files_to_case.TO_CASE}))
-
-
-def run_jobs() -> int:
-    """Does what waits, as the worker would; returns how many there were."""
-    found = waiting_jobs()
-    for arguments in found:
-        files_to_case.to_case(**arguments)
-    with database.transaction() as session:
-        session.execute(text("DELETE FROM procrastinate_jobs WHERE task_name = :name"), {"name": files_to_case.TO_CASE})
-    return len(found)
-
-
-def together(*calls: Any) -> list[DisputesError]:
-    """Runs them at the same moment; returns what they were refused with."""
-    start, faults = Barrier(len(calls)), list[DisputesError]()
-
-    def run(call: Any) -> None:
-        start.wait()
-        try:
-            call()
-        except DisputesError as fault:
-            faults.append(fault)
-
-    threads = [Thread(target=run, args=(call,)) for call in calls]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
-    return faults
-
-
-@pytest.fixture
-def chat() -> UUID:
-    return open_chat()
-
-
-@pytest.fixture
-def anna() -> Iterator[Staff]:
-    yield database.run(_agent, "Anna Berg")
-
-
-@pytest.fixture
-def ben() -> Iterator[Staff]:
-    yield database.run(_agent, "Ben Okafor")
-
-
-def _agent(session: Session, name: str) -> Staff:
-    return add_agent(session, name)

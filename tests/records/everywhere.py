@@ -15,10 +15,13 @@ from disputes import database, policy
 from disputes.cases import complainant, engine, filing, progress, queries
 from disputes.cases import service as cases
 from disputes.cases.tables import Case, CaseEvent
+from disputes.chat import files as chat_files
 from disputes.chat import handoff, turns
 from disputes.chat import service as chat
 from disputes.chat.schemas import Part, Turn
 from disputes.chat.tables import Conversation
+from disputes.files import store
+from disputes.files.contents import Checked
 from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
@@ -146,6 +149,9 @@ def _chat(session: Session) -> Conversation:
     card = {"title": NAME, "rows": [{"label": "E-mail", "value": EMAIL, "edit": f'/change{{"v": "{RARE}"}}'}]}
     replies = [{"title": NAME, "payload": f'/inform{{"name": "{NAME}"}}'}]
     turns.store_reply(session, turn, [Part(f"Thank you, {NAME}.", replies, None, card)])
+    store.store_of("chat-files").put(name := store.new_name(), content := pdf(WORDS.encode()))
+    kept = Checked("pdf", content, f"{RARE} of {NAME}.pdf")
+    chat_files.keep(session, conversation.id, kept, name, client_id="c2")
     facts = {"complainant_name": NAME, "complainant_email": EMAIL, "order_number": ORDER, "description": WORDS}
     chat.remember_facts(session, conversation.id, dict(facts))
     handoff.request_person(session, _locked(session, conversation), f"about the {RARE}", WORDS)

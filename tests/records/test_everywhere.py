@@ -50,6 +50,8 @@ MUST_HAVE_BEEN_IN = {
     "public.case_answers.text",
     "public.case_findings.finding",
     "public.case_evidence.file_name",
+    "public.chat_files.file_name",
+    "public.messages.attachment",
     "public.offers.findings",
     "public.offers.reasons",
     "public.offers.point_reasons",

@@ -15,6 +15,8 @@ from disputes.errors import NotFound
 from disputes.people.tables import Staff
 from disputes.records import service
 from tests.cases import factories
+from tests.files.chats import put_into
+from tests.files.factories import pdf
 from tests.records.conftest import NOW, months_after, open_zip
 
 pytestmark = pytest.mark.database
@@ -40,6 +42,16 @@ def test_has_all_complaints_chats_and_questions_about_status(session: Session, a
     everything = b"".join(files.values())
     assert b"Something else." not in everything
     assert b"liar" not in everything
+
+
+def test_has_the_files_of_chats(session: Session) -> None:
+    conversation, _ = chat.open_conversation(session, None)
+    put_into(session, conversation.id, pdf(b"the bill"), "My bill.pdf")
+    factories.filed(session, conversation_id=conversation.id)
+    files = open_zip(service.export_person(session, email=MIA))
+    assert files["chats/01-files/01-My-bill.pdf"] == pdf(b"the bill")
+    [message] = [said for said in json.loads(files["chats/01.json"])["messages"] if said["file"]]
+    assert message["file"]["title"] == "My bill.pdf"
 
 
 def test_is_possible_while_the_bundle_is_not_and_notes_it(session: Session) -> None:

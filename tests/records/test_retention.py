@@ -10,14 +10,18 @@ from sqlalchemy.orm import Session
 from disputes import clock, database, policy
 from disputes.cases import progress, queries
 from disputes.cases.tables import Case
+from disputes.chat import files as chat_files
 from disputes.chat import service as chat
 from disputes.chat.tables import Conversation
+from disputes.errors import NotFound
 from disputes.notifications.tables import Notification
 from disputes.people.tables import Customer, StatusRequest
 from disputes.records import service, tracker
 from disputes.records.terms import add_months
 from disputes.worker.records_jobs import forget_all_due
 from tests.cases import factories
+from tests.files.chats import put_into
+from tests.files.factories import pdf
 from tests.records.conftest import NOW, close
 
 pytestmark = pytest.mark.database
@@ -90,6 +94,16 @@ class TestChats:
         assert service.run_retention(session, whole + A_MOMENT) == {"chat": 1}
         assert session.scalars(select(Conversation)).all() == []
         assert len(factories.queued(session, tracker.FORGET_TRACKER)) == 2
+
+    def test_their_files_go_with_them(self, session: Session) -> None:
+        with clock.set_to(NOW):
+            conversation, _ = chat.open_conversation(session, None)
+            put_into(session, conversation.id, pdf(), "bill.pdf")
+        [file] = chat_files.files_of(session, conversation.id)
+        service.run_retention(session, NOW + timedelta(days=91))
+        assert chat_files.files_of(session, conversation.id) == []
+        with pytest.raises(NotFound):
+            chat_files.content_of(file)
 
     def test_of_a_complaint_stay(self, session: Session) -> None:
         with clock.set_to(NOW):
