@@ -278,6 +278,8 @@ def _make_promises(session: Session, case: Case, event: CaseEvent) -> None:
 
 
 def _update_tasks(session: Session, case: Case, step: Transition, event: CaseEvent) -> None:
+    if step in (states.MEDIATION_DECLINED, states.MEDIATION_ENDED, states.MEDIATION_SETTLED):
+        tasks.finish(session, case, "neutral_gone")
     if step is states.FILED:
         tasks.open_task(session, case, "unowned", due_at=case.next_date)
         if case.urgent:

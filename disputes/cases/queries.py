@@ -84,11 +84,20 @@ def cases_for_desk(
     if handler_id is not None:
         found = found.where(or_(Case.investigator_id == handler_id, Case.decider_id == handler_id))
     if unassigned:
-        escalated = Case.state == "escalated"
-        found = found.where(
-            or_(and_(escalated, Case.decider_id.is_(None)), and_(Case.state == "filed", Case.investigator_id.is_(None)))
+        alarm = select(CaseTask.id).where(
+            CaseTask.case_id == Case.id, CaseTask.kind.in_(("unowned", "unowned_review")), CaseTask.done_at.is_(None)
         )
+        found = found.where(alarm.exists())
     return session.scalars(found.order_by(Case.next_date.asc().nulls_last(), Case.filed_at).limit(limit)).all()
+
+
+def open_cases_of_staff(session: Session, staff_id: UUID) -> Sequence[Case]:
+    """Open cases that this person looks into or decides, those due first on top."""
+    found = select(Case).where(
+        Case.state.not_in(ENDED), or_(Case.investigator_id == staff_id, Case.decider_id == staff_id)
+    )
+    found = found.options(*_PEOPLE).order_by(Case.next_date.asc().nulls_last(), Case.filed_at, Case.id)
+    return session.scalars(found).all()
 
 
 def count_open(session: Session, *, overdue_at: datetime | None = None) -> int:

@@ -26,14 +26,19 @@ def acting(staff: Staff) -> Actor:
 def take(session: Session, case: Case, staff: Staff) -> Case:
     """A member of staff takes on a complaint (T5) and the complainant is told their name.
 
-    Taking one's own case again changes nothing. Raises `Conflict` with the name of a colleague who was first,
-    `NotAllowed` for a role or a stage that it is not open to.
+    Taking one's own case again changes nothing; that of somebody who has left goes over as if it were given. Raises
+    `Conflict` with the name of a colleague who was first, `NotAllowed` for a role or a stage that it is not open to.
     """
     case = queries.locked(session, case.id)
     if case.investigator is not None:
         if case.investigator_id == staff.id:
             return case
-        raise Conflict(f"{case.investigator.name} has already taken this complaint.")
+        if case.investigator.active and case.investigator.role in states.CASE_WORKERS:
+            raise Conflict(f"{case.investigator.name} has already taken this complaint.")
+        if staff.role not in states.CASE_WORKERS:
+            raise NotAllowed("This is for agents and managers.")
+        give(session, case, staff, staff)
+        return case
     states.check(states.TAKEN, engine.standing_of(session, case), acting(staff))
     _check_free(session, case, staff)
     case.investigator = staff
@@ -50,21 +55,30 @@ def assign(session: Session, case: Case, by: Staff, to: Staff) -> Case:
     case = queries.locked(session, case.id)
     if by.role not in states.MANAGERS:
         raise NotAllowed("This is for managers.")
+    if case.investigator_id != to.id or case.state == "filed":
+        give(session, case, by, to)
+    return case
+
+
+def give(session: Session, case: Case, by: Staff, to: Staff) -> None:
+    """Makes somebody the one who looks into a locked complaint, whoever had it; the complainant is told the name.
+
+    The caller knows that `by` may do so. Raises `Invalid` for somebody who cannot work on it, `Conflict` at a stage
+    where nobody looks into it any more.
+    """
     if to.role not in states.CASE_WORKERS or not to.active:
         raise Invalid("Please choose an agent or a manager who is active.", {"staff": "Please choose somebody else."})
-    if case.investigator_id == to.id:
-        return case
     engine.require(case.state in states.OPEN, "This complaint has ended.")
-    with_management = "escalated" in (case.state, case.prior_state) or case.state == "final_response"
+    with_management = states.is_with_management(case.state, case.prior_state)
     engine.require(not with_management, "This complaint is with management now, so nobody else can look into it.")
     _check_free(session, case, to)
     case.investigator, case.investigator_id = to, to.id
     data = {"investigator": str(to.id)}
     if case.state == "filed":
         engine.move(session, case, states.TAKEN, acting(by), data=data)
-        return case
+        return
+    tasks.finish(session, case, "unowned")
     engine.note(session, case, "assigned", acting(by), notice="N4", clause="C4", data=data)
-    return case
 
 
 def take_review(session: Session, case: Case, staff: Staff) -> Case:
@@ -79,7 +93,7 @@ def take_review(session: Session, case: Case, staff: Staff) -> Case:
     refusal = states.may_decide(engine.standing_of(session, case), staff.id)
     if refusal:
         raise NotAllowed(refusal)
-    if case.decider is not None and case.decider.active:
+    if case.decider is not None and case.decider.active and case.decider.role in states.MANAGERS:
         if case.decider_id == staff.id:
             return case
         raise Conflict(f"{case.decider.name} has already taken on this review.")

@@ -236,6 +236,11 @@ def open_steps(standing: Standing, actor: Actor) -> list[Transition]:
     return [step for step in TRANSITIONS if why_not(step, standing, actor) is None]
 
 
+def is_with_management(state: str, prior_state: str | None) -> bool:
+    """True once a manager decides: also while somebody else has the case in between."""
+    return "escalated" in (state, prior_state) or state == "final_response"
+
+
 def may_decide(standing: Standing, staff_id: UUID | None) -> str | None:
     """Why this person may not write the final response (four eyes, I5); None when they may."""
     if staff_id in standing.investigators:

@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from disputes import clock, jobs, policy
-from disputes.cases.states import NotAllowed
+from disputes.cases.states import CASE_WORKERS, MANAGERS, NotAllowed
 from disputes.cases.tables import Case, CaseEvent, CaseTask
 from disputes.errors import Conflict, NotFound
+from disputes.people.tables import Staff
 
 TELL_STAFF: Final = "notifications.tell_staff"
 MAILED: Final = frozenset(
@@ -24,6 +25,7 @@ MAILED: Final = frozenset(
         "letter_failed",
         "mediation_asked",
         "neutral_asked",
+        "neutral_gone",
     }
 )
 """Tasks that staff also get by mail; within office hours only."""
@@ -44,6 +46,7 @@ FOR: Final = {
     "redirect_proposed": "manager",
     "mediation_asked": "agent",
     "neutral_asked": "mediator",
+    "neutral_gone": "manager",
     "scope_review": "agent",
     "new_information": "agent",
     "counter_offer": "agent",
@@ -71,7 +74,7 @@ def open_task(
         "kind": kind,
         "subject_id": subject_id,
         "role": role,
-        "staff_id": staff_id or _whose(case, role),
+        "staff_id": staff_id or _whose(session, case, role),
         "due_at": due_at,
         "created_at": clock.now(),
     }
@@ -130,7 +133,10 @@ def is_open(session: Session, case: Case, kind: str) -> bool:
     return bool(session.scalar(statement))
 
 
-def _whose(case: Case, role: str) -> UUID | None:
-    if role == "manager":
-        return case.decider_id
-    return case.decider_id if case.state == "escalated" else case.investigator_id
+def _whose(session: Session, case: Case, role: str) -> UUID | None:
+    """Whoever has the case, while they still work on cases."""
+    by_decider = role == "manager" or case.state == "escalated"
+    staff_id = case.decider_id if by_decider else case.investigator_id
+    staff = session.get(Staff, staff_id) if staff_id else None
+    roles = MANAGERS if by_decider else CASE_WORKERS
+    return staff_id if staff is not None and staff.active and staff.role in roles else None

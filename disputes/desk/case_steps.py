@@ -80,6 +80,12 @@ STEPS: Final[dict[str, Step]] = {
         lambda session, case, staff, _typed: service.take(session, case, staff),
         step=states.TAKEN,
     ),
+    "take-on": Step(
+        "Take it on: whoever had it has left",
+        "The customer is told your name. Dates stay as they are.",
+        lambda session, case, staff, _typed: service.take(session, case, staff),
+        where=states.OPEN - {"filed", "escalated", "final_response"},
+    ),
     "take-review": Step(
         "Take on the review",
         "The customer is told that you review the complaint.",
@@ -185,7 +191,13 @@ def _pointless(name: str, case: Case, *, proposed: bool) -> bool:
         return not proposed
     if name == "redirect":
         return proposed
-    return name == "take-review" and case.decider_id is not None and bool(case.decider and case.decider.active)
+    if name == "take-on":
+        return states.is_with_management(case.state, case.prior_state) or _works(case.investigator, states.CASE_WORKERS)
+    return name == "take-review" and _works(case.decider, states.MANAGERS)
+
+
+def _works(holder: Staff | None, roles: frozenset[str]) -> bool:
+    return holder is not None and holder.active and holder.role in roles
 
 
 def _why_not(step: Step, standing: Standing, staff: Staff) -> str | None:

@@ -31,6 +31,7 @@ from disputes.mediation.confidential import (
     write_to_neutral,
     write_to_party,
 )
+from disputes.mediation.leaving import neutral_left
 from disputes.mediation.neutrals import Neutral, conflict_of, neutrals_for
 from disputes.mediation.records import (
     MediationView,
@@ -75,6 +76,7 @@ __all__ = [
     "mediation_of",
     "messages_for_neutral",
     "messages_with_neutral",
+    "neutral_left",
     "neutrals_for",
     "notes_of",
     "papers_for_party",

@@ -16,6 +16,8 @@ from disputes.people.tables import (
     SignInLink,
     Staff,
     StaffSession,
+    Team,
+    TeamMember,
 )
 
 
@@ -151,3 +153,34 @@ def has_act_since(session: Session, act: str, staff_id: UUID, subject_id: UUID, 
         AuditEntry.at > since,
     )
     return bool(session.scalar(select(found.exists())))
+
+
+def teams(session: Session) -> Sequence[Team]:
+    """All teams, by name."""
+    return session.scalars(select(Team).order_by(func.lower(Team.name), Team.id)).all()
+
+
+def locked_team(session: Session, team_id: UUID) -> Team | None:
+    """The team as it is now; nobody else changes it until the transaction ends."""
+    found = select(Team).where(Team.id == team_id).with_for_update()
+    return session.scalar(found.execution_options(populate_existing=True))
+
+
+def is_member(session: Session, team_id: UUID, staff_id: UUID) -> bool:
+    """True when that person belongs to the team."""
+    return session.get(TeamMember, (team_id, staff_id)) is not None
+
+
+def members_by_team(session: Session) -> dict[UUID, list[Staff]]:
+    """Who belongs to which team, by name."""
+    found = select(TeamMember.team_id, Staff).join(Staff, Staff.id == TeamMember.staff_id)
+    by_team: dict[UUID, list[Staff]] = {}
+    for team_id, staff in session.execute(found.order_by(func.lower(Staff.name), Staff.id)):
+        by_team.setdefault(team_id, []).append(staff)
+    return by_team
+
+
+def last_seen(session: Session) -> dict[UUID, datetime]:
+    """When each person was last at the desk, as far as sessions are kept."""
+    found = select(StaffSession.staff_id, func.max(StaffSession.seen_at)).group_by(StaffSession.staff_id)
+    return {row[0]: row[1] for row in session.execute(found)}

@@ -39,6 +39,7 @@ BESIDE_THE_TABLE: Final = (
 STAFF_ONLY: Final = (
     "redirect_proposed", "redirect_dropped", "final_alarm", "staff_warning", "held", "hold_ended", "erased",
     "contact_erased", "exported", "bundle_made", "marked_restricted", "letter_failed",
+    "holder_left", "neutral_left",
 )  # fmt: skip
 """What only staff read."""
 
@@ -54,5 +55,6 @@ TASK_KINDS: Final = (
     "unowned", "unowned_review", "urgent", "due_soon", "final_overdue", "remedy_overdue", "deliver_remedy",
     "letter_failed", "mail_to_read", "redirect_proposed", "mediation_asked", "scope_review",
     "new_information", "counter_offer", "remedy_failed", "unhappy", "hold_ends", "neutral_asked",
+    "neutral_gone",
 )  # fmt: skip
 """Work that waits for staff."""
