@@ -1,6 +1,7 @@
 """The desk's sockets, namespace `/desk`: signed-in staff only."""
 
 import asyncio
+import contextlib
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from disputes import database
-from disputes.chat import files, hints, service
+from disputes.chat import files, hints, seen, service
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json, Received, Updates
@@ -38,6 +39,7 @@ class DeskSocket:
     token: str
     staff: Staff
     listeners: dict[UUID, Listener] = field(default_factory=dict)
+    marks: seen.Frames = field(default_factory=seen.Frames)
     checked_at: float = field(default_factory=time.monotonic)
 
 
@@ -80,10 +82,10 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         old = socket.listeners.pop(conversation_id, None)
         if old is not None:
             self._hub.remove(old)
-        seen = data.get("last_seq")
+        last_seq = data.get("last_seq")
         listener = Listener(
             conversation_id,
-            seen if isinstance(seen, int) and seen > 0 else 0,
+            last_seq if isinstance(last_seq, int) and last_seq > 0 else 0,
             notes=True,
             deliver=partial(self._deliver, socket, conversation_id),
             typing=partial(self._typing, socket, conversation_id),
@@ -113,6 +115,19 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if sid in self._sockets and conversation_id is not None and data is not None:
             on = bool(data.get("on"))
             await asyncio.to_thread(database.run, hints.typing, conversation_id, "agent", on)
+
+    async def on_seen(self, sid: str, data: Json | None = None) -> None:
+        """The page shows a conversation up to a seq. It counts for whoever holds the chat."""
+        socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
+        listener = socket.listeners.get(conversation_id) if socket and conversation_id else None
+        if socket is None or conversation_id is None or data is None or listener is None:
+            return
+        if listener.state is None or listener.state.agent_id != socket.staff.id:
+            return
+        seq = socket.marks.news(conversation_id, data.get("seq"))
+        if seq is not None:
+            with contextlib.suppress(OperationalError):  # the next message brings the next mark
+                await asyncio.to_thread(database.run, seen.by_staff, conversation_id, socket.staff.id, seq)
 
     async def _still_at_the_desk(self, socket: DeskSocket) -> bool:
         """Whether the session still holds; looked up again every so often. If not, the socket is ended."""
@@ -163,6 +178,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 "agent": {"id": str(state.agent_id), "name": state.agent_name} if state.agent_id else None,
                 "mine": state.agent_id == socket.staff.id,
                 "queue_position": state.queue_position,
+                "customer_seen_seq": state.seen_seq,
                 "customer_online": self._hub.customers_present(conversation_id),
                 "files": files.allowed(),
             }

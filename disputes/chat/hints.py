@@ -17,6 +17,12 @@ def conversation_changed(session: Session, conversation_id: UUID, *, lists: bool
     session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
 
 
+def seen(session: Session, conversation_id: UUID, who: str, seq: int) -> None:
+    """Says how far `who` (customer or staff) has read. It is written down too: a lost hint costs latency only."""
+    payload = {"c": str(conversation_id), "s": who, "n": seq}
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
+
+
 def typing(session: Session, conversation_id: UUID, who: str, on: bool) -> None:
     """Says that somebody types, or has stopped. Never stored."""
     payload = {"c": str(conversation_id), "t": who, "on": on}

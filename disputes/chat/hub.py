@@ -7,7 +7,7 @@ had, in order. A lost hint, a lost connection or a restarted database costs late
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import psycopg
@@ -138,6 +138,11 @@ class Hub:
             for listener in group:
                 self._spawn(listener.typing(hint["t"], bool(hint["on"])))
             return
+        if "s" in hint:
+            for listener in group:
+                if listener.notes == (hint["s"] == "customer"):
+                    self._spawn(self._tell_seen(listener, hint["n"]))
+            return
         for listener in group:
             self._spawn(self._safely(listener))
         if hint.get("l"):
@@ -159,6 +164,17 @@ class Hub:
         try:
             await self.catch_up(listener)
         except Exception:  # outer wall of a background task: one listener's trouble is not the others'
+            log.exception("hub.delivery_failed")
+
+    async def _tell_seen(self, listener: Listener, seq: int) -> None:
+        """Tells one side how far the other has read, as the hint says it: nothing is looked up."""
+        try:
+            async with listener.lock:
+                state = listener.state
+                if state is not None and state.seen_seq < seq:
+                    listener.state = replace(state, seen_seq=seq)
+                    await listener.deliver(Updates(listener.state, [], listener.seen), True)
+        except Exception:  # outer wall of a background task, as above
             log.exception("hub.delivery_failed")
 
     async def _tell_list_watchers(self) -> None:

@@ -31,11 +31,11 @@ def locked(session: Session, conversation_id: UUID) -> Conversation | None:
 
 
 def with_agent(session: Session, conversation_id: UUID) -> Conversation | None:
-    """The conversation with its agent loaded."""
+    """The conversation with its agent and its read marks loaded."""
     statement = (
         select(Conversation)
         .where(Conversation.id == conversation_id)
-        .options(joinedload(Conversation.agent))
+        .options(joinedload(Conversation.agent), joinedload(Conversation.marks))
         .execution_options(populate_existing=True)
     )
     return session.scalar(statement)

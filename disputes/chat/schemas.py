@@ -62,7 +62,7 @@ class Received:
 
 @dataclass(frozen=True)
 class ConversationState:
-    """Who may speak now, for the people in the chat."""
+    """Who may speak now, for the people in the chat. `seen_seq`: up to where the other side has read."""
 
     conversation_id: UUID
     owner: str
@@ -70,6 +70,7 @@ class ConversationState:
     agent_id: UUID | None
     agent_name: str | None
     queue_position: int | None
+    seen_seq: int = 0
 
 
 @dataclass(frozen=True)

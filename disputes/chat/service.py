@@ -158,6 +158,7 @@ def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: b
         agent_id=conversation.agent_id,
         agent_name=conversation.agent.name if conversation.agent else None,
         queue_position=position,
+        seen_seq=_seen_by_other_side(conversation, for_staff=notes),
     )
     return Updates(state, [thread.as_json(message) for message in found], last_seq)
 
@@ -303,6 +304,13 @@ def _waits_for_code(session: Session, request_id: UUID) -> bool:
     """Whether six digits are a code: one was asked for lately and has not been entered."""
     request = queries.status_request(session, request_id)
     return request is not None and request.verified_at is None and clock.now() - request.created_at < CODE_IS_TYPED
+
+
+def _seen_by_other_side(conversation: Conversation, *, for_staff: bool) -> int:
+    marks = conversation.marks
+    if marks is None:
+        return 0
+    return marks.customer_seen_seq if for_staff else marks.staff_seen_seq
 
 
 def _received(message: Message, *, is_new: bool) -> Received:

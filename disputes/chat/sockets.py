@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
-from disputes.chat import file_links, files, handoff, hints, service
+from disputes.chat import file_links, files, handoff, hints, seen, service
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.lines import line
@@ -41,6 +41,7 @@ class CustomerSocket:
     conversation_id: UUID
     session_id: str
     listener: Listener | None = None
+    marks: seen.Frames = field(default_factory=seen.Frames)
     bound_at: float = field(default_factory=time.monotonic)
 
 
@@ -132,6 +133,16 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             with contextlib.suppress(OperationalError):  # a hint for the eye; the next key sends another
                 await asyncio.to_thread(database.run, hints.typing, socket.conversation_id, "customer", on)
 
+    async def on_seen(self, sid: str, data: Json | None = None) -> None:
+        """The page shows everything up to a seq: its panel is open, and the page can be seen."""
+        socket = self._sockets.get(sid)
+        if socket is None or not isinstance(data, dict):
+            return
+        seq = socket.marks.news(socket.conversation_id, data.get("seq"))
+        if seq is not None:
+            with contextlib.suppress(OperationalError):  # the next message brings the next mark
+                await asyncio.to_thread(database.run, seen.by_customer, socket.conversation_id, seq)
+
     async def on_end_chat(self, sid: str, _data: Json | None = None) -> None:
         """The customer ends the chat."""
         socket = self._sockets.get(sid)
@@ -177,12 +188,12 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         socket = CustomerSocket(sid, modern, conversation.id, session_id)
         known = session_id == wanted
         if modern:
-            seen = _seq(asked["last_seq"]) if known else 0
+            last_seq = _seq(asked["last_seq"]) if known else 0
         else:
-            seen = conversation.delivered_seq
+            last_seq = conversation.delivered_seq
         deliver = partial(self._deliver, socket)
         typing = partial(self._typing, socket)
-        socket.listener = Listener(conversation.id, seen, notes=False, deliver=deliver, typing=typing)
+        socket.listener = Listener(conversation.id, last_seq, notes=False, deliver=deliver, typing=typing)
         self._sockets[sid] = socket
         await self.emit("session_confirm", session_id, to=sid)
         self._hub.add(socket.listener)
@@ -229,6 +240,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             "agent": state.agent_name,
             "assistant": self._assistant.word,
             "files": files.allowed(),
+            "seen_seq": state.seen_seq,
         }
         await self.emit("conversation", shown, to=socket.sid)
 

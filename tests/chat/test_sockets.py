@@ -2,26 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from threading import Event, Thread
+from threading import Event
 from typing import Any
 from uuid import UUID
 
 import pytest
 import socketio
-import uvicorn
 from sqlalchemy.orm import Session
-from starlette.applications import Starlette
 
 from disputes import database
 from disputes.chat import handoff, queries, service, thread
 from disputes.chat.assistant_state import AssistantState
-from disputes.chat.gateway import Gateway
 from disputes.chat.hub import Hub
 from disputes.chat.schemas import Part
 from disputes.chat.sockets import BURST, CustomerNamespace, Gone
 from disputes.chat.tables import Conversation
 from disputes.people import service as people
 from tests.chat.conftest import add_agent
+from tests.chat.gateways import running_gateway
 from tests.socket_client import SocketClient
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url", "dead_rasa")]
@@ -286,33 +284,8 @@ def bot_says(
 @pytest.fixture
 def address(database_url: str) -> Iterator[str]:
     """The address of a running socket server."""
-    started = Event()
-    found: dict[str, Any] = {}
-
-    def serve() -> None:
-        async def main() -> None:
-            gateway = Gateway()
-            app = socketio.ASGIApp(gateway.server, Starlette())
-            config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, ws="websockets-sansio")
-            server = uvicorn.Server(config)
-            found["server"] = server
-            gateway.start()
-            serving = asyncio.create_task(server.serve())
-            while not server.started:
-                await asyncio.sleep(0.01)
-            found["port"] = server.servers[0].sockets[0].getsockname()[1]
-            started.set()
-            await serving
-            await gateway.stop()
-
-        asyncio.run(main())
-
-    runner = Thread(target=serve)
-    runner.start()
-    assert started.wait(10)
-    yield f"http://127.0.0.1:{found['port']}"
-    found["server"].should_exit = True
-    runner.join(10)
+    with running_gateway() as running:
+        yield running
 
 
 @pytest.fixture

@@ -106,8 +106,7 @@ export class Chat extends LitElement {
     const talk = new CustomerTalk(this.server, this.identity);
     talk.changed = () => {
       this.version += 1;
-      if (this.looking) this.seen();
-      else this.count();
+      if (!this.looking) this.count();
     };
     this.talk = talk;
     talk.connect();
@@ -163,7 +162,7 @@ export class Chat extends LitElement {
         ${this.menu ? this.choices(talk) : nothing}
       </div>
       <div class="strip" role="status">${lost ? html`<span>${words.lost}</span>` : nothing}</div>
-      <disputes-thread .talk=${talk} .version=${this.version} side="customer" server=${this.server}
+      <disputes-thread .talk=${talk} .version=${this.version} side="customer" server=${this.server} @shown=${this.seen}
         @choose=${({ detail }: CustomEvent<{ payload: string; title: string }>) => this.choose(talk, detail)}>
         <div slot="intro" class="intro">
           <h3>${words.introTitle}</h3>
@@ -279,9 +278,10 @@ export class Chat extends LitElement {
     buttons[(at + (event.shiftKey ? buttons.length - 1 : 1)) % buttons.length]?.focus();
   }
 
-  /** What has been read, shared by the tabs, so that a reload does not count old messages as new. */
+  /** What has been read, shared by the tabs, so that a reload does not count old messages as new; the server is told. */
   private seen = (): void => {
-    if (!this.looking || !this.talk) return;
+    if (!this.looking || !this.talk || this.view?.unseen) return;
+    this.talk.seen();
     const last = this.talk.thread.messages.at(-1)?.seq ?? 0;
     if (last) storage.set(READ, String(last));
     this.count();

@@ -43,7 +43,7 @@ export class CustomerTalk extends Talk {
     wire.on("conversation", (state: State) => {
       this.state = state;
       this.answered();
-      if (state.owner === "agent" && this.typing === "bot") this.typing = null;
+      if (state.owner !== "bot" && this.typing === "bot") this.typing = null;
       this.changed();
     });
     this.use(wire);
@@ -87,6 +87,10 @@ export class CustomerTalk extends Talk {
     super.sendingChanged();
   }
 
+  protected override tellSeen(seq: number): void {
+    this.wire?.emit("seen", { seq });
+  }
+
   private confirmed(id: string): void {
     if (id !== this.session) {
       // The server gave us another conversation than the one we asked for: nothing of the old one belongs here.
@@ -108,6 +112,7 @@ export class CustomerTalk extends Talk {
   private forget(next: string | null): void {
     this.session = next;
     this.thread.clear();
+    this.unsee();
     this.state = null;
     this.typing = null;
     this.loaded = false;

@@ -18,6 +18,8 @@ export interface RowUse extends CardUse {
   staff: StaffWords | undefined;
   /** The last confirmed message of this side, which alone says "Sent". */
   lastOwn: Message | undefined;
+  /** Up to here the other side has read; undefined when that is not known. */
+  seenSeq: number | undefined;
   online: boolean;
   retry: (clientId: string) => void;
   remove: (clientId: string) => void;
@@ -102,6 +104,6 @@ function footOf({ message, last, sending }: MessageRow, own: boolean, use: RowUs
   }
   if (sending) return html`<div class="foot" aria-hidden="true">${use.online ? words.sending : words.held}</div>`;
   if (!last) return nothing;
-  const sent = own && use.side === "customer" && message === use.lastOwn;
-  return html`<div class="foot" aria-hidden="true"><time datetime=${message.at}>${timeOf(message.at)}</time>${sent ? ` · ${words.sent}` : nothing}</div>`;
+  const sent = own && message === use.lastOwn ? ` · ${message.seq <= (use.seenSeq ?? 0) ? words.seen : words.sent}` : nothing;
+  return html`<div class="foot" aria-hidden="true"><time datetime=${message.at}>${timeOf(message.at)}</time>${sent}</div>`;
 }

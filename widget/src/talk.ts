@@ -9,6 +9,7 @@ const TYPING_AGAIN = 8_000;
 const TYPING_PAUSE = 6_000;
 const LOST_AFTER = 1_500;
 const GAP_AFTER = 2_000;
+const SEEN_AGAIN = 1_000;
 const ASK_AGAIN = 6_000;
 const PASSING = new Set(["unavailable", "too_many"]);
 
@@ -38,10 +39,14 @@ export abstract class Talk {
   private gapAsked = 0;
   private saidTyping = 0;
   private pauseTimer: Timer;
+  private seenTimer: Timer;
+  private saidSeen = 0;
 
   protected abstract transmit(item: Outgoing): void;
   protected abstract resume(): void;
   protected abstract tellTyping(on: boolean): void;
+  /** Tells the other side how far this page has shown the conversation. */
+  protected abstract tellSeen(seq: number): void;
   protected sendingChanged(): void {
     this.changed();
   }
@@ -64,6 +69,23 @@ export abstract class Talk {
     this.tellTyping(false);
   }
 
+  /** Call whenever everything so far can be seen on this page; it is told at once, then once a second at most. */
+  seen(): void {
+    const last = this.thread.messages.at(-1)?.seq ?? 0;
+    if (last <= this.saidSeen || this.seenTimer || !this.wire?.connected || !this.loaded) return;
+    this.saidSeen = last;
+    this.tellSeen(last);
+    this.seenTimer = setTimeout(() => {
+      this.seenTimer = undefined;
+      this.changed();
+    }, SEEN_AGAIN);
+  }
+
+  /** What was told of another conversation counts no more. */
+  protected unsee(): void {
+    this.saidSeen = 0;
+  }
+
   say(text: string, payload = text, note = false): void {
     this.stoppedTyping();
     this.outbox.push(text, payload, note);
@@ -73,6 +95,7 @@ export abstract class Talk {
     clearTimeout(this.lostTimer);
     clearTimeout(this.gapTimer);
     clearTimeout(this.askTimer);
+    clearTimeout(this.seenTimer);
     this.wire?.close();
     this.wire = null;
     this.outbox.disconnect();
@@ -84,6 +107,7 @@ export abstract class Talk {
     wire.on("connect", () => this.ask());
     wire.on("disconnect", () => {
       this.typing = null;
+      this.unsee();
       this.watch();
       this.outbox.disconnect();
     });

@@ -84,7 +84,8 @@ export class ThreadView extends LitElement {
       staff: this.staff,
       server: this.server,
       copied: this.copied,
-      lastOwn: messages.findLast(({ from }) => from === this.side),
+      lastOwn: messages.findLast(({ from, note }) => from === this.side && !note),
+      seenSeq: this.side === "agent" ? state?.customer_seen_seq : state?.seen_seq,
       online: outbox.connected,
       choose: (payload, title) => this.tell("choose", { payload, title }),
       copy: (value) => void this.copy(value),
@@ -127,6 +128,8 @@ export class ThreadView extends LitElement {
     if (first || spoke) this.toEnd();
     else if (this.atEnd) this.follow(others[0]?.seq);
     else if (others.length) this.unseen += others.length;
+    // Whoever holds this view knows whether it can be seen itself.
+    if (!this.unseen) this.tell("shown", null);
   }
 
   /** To the end, but never past the beginning of what is new. */

@@ -81,6 +81,10 @@ export interface State {
   mine?: boolean;
   epoch?: number;
   customer_online?: boolean;
+  /** Customer's end: up to this seq whoever holds the chat has read. */
+  seen_seq?: number;
+  /** Desk only: up to this seq the customer's page has shown. */
+  customer_seen_seq?: number;
 }
 
 /** The extra part of a `bot_uttered` beside Rasa's own fields. */

@@ -36,6 +36,7 @@ export const words = {
   typing: (name: string) => `${name} is typing`,
   sending: "Sending",
   sent: "Sent",
+  seen: "Seen",
   held: "Will be sent when you are connected",
   failed: "Not sent.",
   refused: "Not sent:",

@@ -3,6 +3,7 @@ import { LitElement, html, nothing, type PropertyValues } from "lit";
 import type { Composer } from "../composer";
 import shared from "../styles/shared.css";
 import { sheets } from "../styles/sheets";
+import type { ThreadView } from "../thread-view";
 import tokens from "../../../disputes/site/static/tokens.css";
 import { agentName, type State } from "../types";
 import { words as chatWords } from "../words";
@@ -39,12 +40,14 @@ export class Conversation extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    document.removeEventListener("visibilitychange", this.seen);
     this.talk?.disconnect();
     this.talk = null;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    document.addEventListener("visibilitychange", this.seen);
     if (this.hasUpdated) this.begin();
   }
 
@@ -74,7 +77,7 @@ export class Conversation extends LitElement {
     const bar = this.barred(talk.state);
     const { note } = this;
     return html`<div class="strip" role="status">${talk.lost ? html`<span>${chatWords.lost}</span>` : nothing}</div>
-      <disputes-thread .talk=${talk} .version=${this.version} side="agent" .staff=${words} server=${this.server}>
+      <disputes-thread .talk=${talk} .version=${this.version} side="agent" .staff=${words} server=${this.server} @shown=${this.seen}>
         <div slot="after">${talk.loaded ? nothing : html`<p class="soft wait">${chatWords.connecting}</p>`}</div>
       </disputes-thread>
       <div class="write ${note ? "is-note" : ""}">
@@ -88,6 +91,11 @@ export class Conversation extends LitElement {
           @send=${({ detail }: CustomEvent<string>) => talk.say(detail, detail, note)}></disputes-composer>
       </div>`;
   }
+
+  /** The page shows the end of the conversation. */
+  private seen = (): void => {
+    if (document.visibilityState === "visible" && !this.renderRoot.querySelector<ThreadView>("disputes-thread")?.unseen) this.talk?.seen();
+  };
 
   /** Why this member of staff may not reply now; "" when they may. */
   private barred(state: State | null): string {

@@ -62,6 +62,15 @@ export class StaffTalk extends Talk {
     if (this.state?.mine) this.wire?.emit("typing", { conversation_id: this.conversation, on });
   }
 
+  /** Only whoever holds the chat has anything to tell. */
+  override seen(): void {
+    if (this.state?.mine) super.seen();
+  }
+
+  protected override tellSeen(seq: number): void {
+    this.wire?.emit("seen", { conversation_id: this.conversation, seq });
+  }
+
   private concerns({ conversation_id }: { conversation_id?: string }): boolean {
     return conversation_id === undefined || conversation_id === this.conversation;
   }
