@@ -17,9 +17,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import slots
 from actions.talk import BotAction
 from disputes import clock, database
-from disputes.cases import filing
 from disputes.cases.schemas import CaseProgress, Complaint
-from disputes.chat import case_acts
+from disputes.chat import case_acts, files_to_case
 from disputes.chat import service as chat
 from disputes.chat.case_acts import AtHand, Told
 from disputes.errors import DisputesError, TooMany
@@ -80,15 +79,16 @@ class Services:
     standing: CaseProgress | None = None
     refusal: DisputesError | None = None
     forecasts: dict[str, list[str]] = field(default_factory=dict)
+    files: int = 0
     orders_are_down: bool = False
     codes_are_used_up: bool = False
 
     def remember_facts(self, _session: object, _conversation_id: UUID, facts: dict[str, str | None]) -> None:
         self.facts.append(facts)
 
-    def file_complaint(self, _session: object, complaint: Complaint, *, filing_key: str) -> Any:
+    def file_complaint(self, _session: object, complaint: Complaint, *, filing_key: str) -> tuple[Any, int]:
         self.filed.setdefault(filing_key, complaint)
-        return FiledCase(f"CD-0000-{list(self.filed).index(filing_key):04}")
+        return FiledCase(f"CD-0000-{list(self.filed).index(filing_key):04}"), self.files
 
     def request_status_code(self, _session: object, _conversation_id: UUID, lookup: str, email: str) -> None:
         if self.codes_are_used_up:
@@ -199,7 +199,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setattr(chat, "remember_facts", fakes.remember_facts)
     monkeypatch.setattr(chat, "request_status_code", fakes.request_status_code)
     monkeypatch.setattr(chat, "progress_for_conversation", fakes.progress_for_conversation)
-    monkeypatch.setattr(filing, "file_complaint", fakes.file_complaint)
+    monkeypatch.setattr(files_to_case, "file_complaint", fakes.file_complaint)
     monkeypatch.setattr(case_acts, "act", fakes.act)
     monkeypatch.setattr(case_acts, "check", fakes.check)
     monkeypatch.setattr(case_acts, "at_hand", fakes.what_is_at_hand)

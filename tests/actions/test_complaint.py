@@ -211,6 +211,11 @@ class TestFileComplaint:
         assert done.slots["filed_reference"] == "CD-0000-0000"
         assert all(done.slots[name] is None for name in KNOWN)
 
+    def test_files_that_were_sent_go_along_and_it_is_said(self, room: Room, services: Services) -> None:
+        services.files = 2
+        done = room.run(FileComplaint(), "yes", "affirm", message_id="m1", **KNOWN)
+        assert done.said == ["utter_filed_and_mailed", "utter_files_go_along"]
+
     def test_what_a_reseller_sold_is_filed_anyway_and_a_person_looks_whose_it_is(
         self, room: Room, services: Services
     ) -> None:
