@@ -1,10 +1,9 @@
 """Every question to the tables of cases."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from disputes.cases.states import ENDED
@@ -70,27 +69,6 @@ def cases_for_status(session: Session, lookup: str, email: str) -> Sequence[Case
     return session.scalars(found).all()
 
 
-def cases_for_desk(
-    session: Session,
-    *,
-    handler_id: UUID | None = None,
-    unassigned: bool = False,
-    ended: bool = False,
-    limit: int = 100,
-) -> Sequence[Case]:
-    """Cases for staff, those due first on top; open ones unless `ended`."""
-    found = select(Case).options(*_PEOPLE)
-    found = found.where(Case.state.in_(ENDED) if ended else Case.state.not_in(ENDED))
-    if handler_id is not None:
-        found = found.where(or_(Case.investigator_id == handler_id, Case.decider_id == handler_id))
-    if unassigned:
-        alarm = select(CaseTask.id).where(
-            CaseTask.case_id == Case.id, CaseTask.kind.in_(("unowned", "unowned_review")), CaseTask.done_at.is_(None)
-        )
-        found = found.where(alarm.exists())
-    return session.scalars(found.order_by(Case.next_date.asc().nulls_last(), Case.filed_at).limit(limit)).all()
-
-
 def open_cases_of_staff(session: Session, staff_id: UUID) -> Sequence[Case]:
     """Open cases that this person looks into or decides, those due first on top."""
     found = select(Case).where(
@@ -98,14 +76,6 @@ def open_cases_of_staff(session: Session, staff_id: UUID) -> Sequence[Case]:
     )
     found = found.options(*_PEOPLE).order_by(Case.next_date.asc().nulls_last(), Case.filed_at, Case.id)
     return session.scalars(found).all()
-
-
-def count_open(session: Session, *, overdue_at: datetime | None = None) -> int:
-    """How many cases are open; only those whose next date has passed when a moment is given."""
-    found = select(func.count()).select_from(Case).where(Case.state.not_in(ENDED))
-    if overdue_at is not None:
-        found = found.where(Case.next_date < overdue_at)
-    return session.scalars(found).one()
 
 
 def events_of(session: Session, case_ids: Sequence[UUID]) -> Sequence[CaseEvent]:
@@ -179,20 +149,28 @@ def promises_of(session: Session, case_id: UUID) -> Sequence[CasePromise]:
     return session.scalars(found.order_by(CasePromise.due_at, CasePromise.told_at)).all()
 
 
-def open_tasks(session: Session, *, staff_id: UUID, role: str, limit: int = 200) -> Sequence[CaseTask]:
+def open_tasks(session: Session, *, staff_id: UUID, role: str, offset: int = 0, limit: int = 200) -> Sequence[CaseTask]:
     """Work that waits for this person: their own, and what waits for anybody of their role; due first on top."""
-    roles = ("agent", "manager") if role == "manager" else (role,)
     found = (
         select(CaseTask)
-        .where(
-            CaseTask.done_at.is_(None),
-            or_(CaseTask.staff_id == staff_id, and_(CaseTask.staff_id.is_(None), CaseTask.role.in_(roles))),
-        )
+        .where(_waits_for(staff_id, role))
         .options(joinedload(CaseTask.case).joinedload(Case.customer))
-        .order_by(CaseTask.due_at.asc().nulls_last(), CaseTask.created_at)
+        .order_by(CaseTask.due_at.asc().nulls_last(), CaseTask.created_at, CaseTask.id)
+        .offset(offset)
         .limit(limit)
     )
     return session.scalars(found).all()
+
+
+def count_open_tasks(session: Session, *, staff_id: UUID, role: str) -> int:
+    """How much work waits for this person."""
+    return session.scalars(select(func.count()).select_from(CaseTask).where(_waits_for(staff_id, role))).one()
+
+
+def _waits_for(staff_id: UUID, role: str) -> ColumnElement[bool]:
+    roles = ("agent", "manager") if role == "manager" else (role,)
+    theirs = or_(CaseTask.staff_id == staff_id, and_(CaseTask.staff_id.is_(None), CaseTask.role.in_(roles)))
+    return and_(CaseTask.done_at.is_(None), theirs)
 
 
 def open_tasks_of(session: Session, case_id: UUID) -> Sequence[CaseTask]:

@@ -51,6 +51,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._hub = hub
         self._sockets: dict[str, DeskSocket] = {}
         hub.watch_lists(self.tell_lists)
+        hub.watch_cases(self.tell_cases)
 
     async def on_connect(self, sid: str, environ: Json, _auth: Any = None) -> None:
         """Lets in whoever has a live session cookie and a place at the desk, on a page of our own.
@@ -145,6 +146,11 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         """Tells every tab that the lists may look different."""
         if self._sockets:
             await self.emit("queue", {})
+
+    async def tell_cases(self, case_ids: list[str]) -> None:
+        """Tells every tab which cases have changed, or (with none named) that any may have."""
+        if self._sockets:
+            await self.emit("cases", {"ids": case_ids})
 
     def _say(self, socket: DeskSocket, conversation_id: UUID, data: Json, client_id: str) -> Received:
         text = data.get("text")

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 CHANNEL = "chat"
+DESK_CHANNEL = "desk"
+"""Cases and their work: a trigger of the tables says the id of each case that changed, or nothing for very many."""
 
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 

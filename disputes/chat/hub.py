@@ -23,8 +23,12 @@ LOOK_ANYWAY_SECONDS = 15.0
 """How often every listened-to conversation is read without a hint."""
 
 LISTS_PAUSE_SECONDS = 0.25
-"""Changes of the desk's lists within this time are told once."""
+"""Changes of the desk's lists, and of cases, within this time are told once."""
 
+CASES_NAMED = 50
+"""When more cases than that change at once, watchers are told only that some have."""
+
+ANY_CASE = ""
 RECONNECT_SECONDS = 0.5
 
 log = structlog.get_logger(__name__)
@@ -50,12 +54,16 @@ class Hub:
         self._listeners: dict[UUID, set[Listener]] = {}
         self._list_watchers: set[Callable[[], Awaitable[None]]] = set()
         self._lists_changed = asyncio.Event()
+        self._case_watchers: set[Callable[[list[str]], Awaitable[None]]] = set()
+        self._cases_changed = asyncio.Event()
+        self._changed_cases: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begins to listen; `stop` ends it."""
         self._spawn(self._hear_hints())
         self._spawn(self._tell_list_watchers())
+        self._spawn(self._tell_case_watchers())
         self._spawn(self._look_anyway())
 
     async def stop(self) -> None:
@@ -83,6 +91,10 @@ class Hub:
     def unwatch_lists(self, tell: Callable[[], Awaitable[None]]) -> None:
         """The opposite of `watch_lists`."""
         self._list_watchers.discard(tell)
+
+    def watch_cases(self, tell: Callable[[list[str]], Awaitable[None]]) -> None:
+        """`tell` is awaited with the ids of cases that have changed; with none when any may have."""
+        self._case_watchers.add(tell)
 
     def customers_present(self, conversation_id: UUID) -> bool:
         """Whether a browser of the customer follows this conversation in this process."""
@@ -127,9 +139,13 @@ class Hub:
         connection = await psycopg.AsyncConnection.connect(dsn, autocommit=True, connect_timeout=5)
         async with connection:
             await connection.execute(f"LISTEN {hints.CHANNEL}")
+            await connection.execute(f"LISTEN {hints.DESK_CHANNEL}")
             self._look_at_all()
             async for notice in connection.notifies():
-                self._take_hint(json.loads(notice.payload))
+                if notice.channel == hints.DESK_CHANNEL:
+                    self._case_changed(notice.payload)
+                else:
+                    self._take_hint(json.loads(notice.payload))
 
     def _take_hint(self, hint: Json) -> None:
         conversation_id = UUID(hint["c"])
@@ -148,11 +164,16 @@ class Hub:
         if hint.get("l"):
             self._lists_changed.set()
 
+    def _case_changed(self, case_id: str) -> None:
+        self._changed_cases.add(case_id)
+        self._cases_changed.set()
+
     def _look_at_all(self) -> None:
         for group in self._listeners.values():
             for listener in group:
                 self._spawn(self._safely(listener))
         self._lists_changed.set()
+        self._case_changed(ANY_CASE)
 
     async def _look_anyway(self) -> None:
         while True:
@@ -187,6 +208,19 @@ class Hub:
             for tell in list(self._list_watchers):
                 try:
                     await tell()
+                except Exception:  # outer wall: one watcher's trouble is not the others'
+                    log.exception("hub.watcher_failed")
+
+    async def _tell_case_watchers(self) -> None:
+        while True:
+            await self._cases_changed.wait()
+            await asyncio.sleep(LISTS_PAUSE_SECONDS)
+            self._cases_changed.clear()
+            changed, self._changed_cases = self._changed_cases, set()
+            known = [] if ANY_CASE in changed or len(changed) > CASES_NAMED else sorted(changed)
+            for tell in list(self._case_watchers):
+                try:
+                    await tell(known)
                 except Exception:  # outer wall: one watcher's trouble is not the others'
                     log.exception("hub.watcher_failed")
 

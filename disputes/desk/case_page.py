@@ -85,6 +85,15 @@ def show(
     return desk_page(request, desk, "desk/case.html", values, status=status)
 
 
+def news(request: Request, desk: AtDesk, reference: str, since: int) -> HTMLResponse:
+    """The lines of history after number `since`; nothing at all when there are none."""
+    with database.transaction() as session:
+        found = found_case(session, reference)
+        later = [event for event in queries.events_of(session, [found.id]) if event.seq > since]
+        lines = timeline.lines_for_staff(later, policy.current())
+    return desk_page(request, desk, "desk/case_news.html", {"lines": lines, "reference": found.reference})
+
+
 def found_case(session: Session, reference: str) -> Case:
     """The case of a reference as somebody wrote it. Raises `NotFound`."""
     written = references.normalise(reference)

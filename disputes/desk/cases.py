@@ -1,53 +1,76 @@
-"""The desk's cases: the list, and one case with all that is known of it."""
+"""The desk's cases: the lists of work, and one case with all that is known of it."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from disputes import clock, database
-from disputes.cases import queries, states, times
+from disputes.cases import states, times, worklists
+from disputes.cases.worklists import Name
 from disputes.desk import case_page, case_steps
-from disputes.desk.access import Desk
+from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page
 from disputes.edge.forms import given_form
 from disputes.errors import NotFound
 
 router = APIRouter(prefix="/cases")
 
-type Show = Literal["open", "mine", "unowned", "ended"]
-
-SHOWN: Final = {"open": "Open", "mine": "Mine", "unowned": "Nobody's yet", "ended": "Ended"}
-MOST: Final = 200
+LABELS: Final[dict[Name, str]] = {
+    "mine": "Mine",
+    "today": "Due today",
+    "overdue": "Overdue",
+    "unowned": "Nobody's",
+    "open": "Open",
+    "ended": "Ended",
+}
 KEPT_OVER: Final = timedelta(days=90)
+
+type PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 @router.get("")
-def cases(request: Request, desk: Desk, show: Show = "open") -> HTMLResponse:
-    """Cases, those due first on top."""
-    narrowed: dict[str, dict[str, Any]] = {
-        "open": {},
-        "mine": {"handler_id": desk.staff.id},
-        "unowned": {"unassigned": True},
-        "ended": {"ended": True},
-    }
+def cases(request: Request, desk: Desk, show: Name = "open", page: PageNumber = 1) -> HTMLResponse:
+    """One list of work."""
     with database.transaction() as session:
-        found = queries.cases_for_desk(session, limit=MOST, **narrowed[show])
-        counts = {
-            "open": queries.count_open(session),
-            "late": queries.count_open(session, overdue_at=clock.now()),
-        }
+        values = _list(session, desk, show, page)
         rate = times.kept_rate(session, clock.now() - KEPT_OVER)
-    values = {"cases": found, "show": show, "shown": SHOWN, "counts": counts, "ended": states.ENDED, "most": MOST}
     values |= {"kept": rate.kept, "due": rate.kept + rate.missed}
     return desk_page(request, desk, "desk/cases.html", values)
+
+
+@router.get("/list")
+def cases_list(request: Request, desk: Desk, show: Name = "open", page: PageNumber = 1) -> HTMLResponse:
+    """The list alone, for the page to renew it."""
+    with database.transaction() as session:
+        values = _list(session, desk, show, page)
+    return desk_page(request, desk, "desk/cases_list.html", values)
+
+
+def _list(session: Session, desk: AtDesk, show: Name, number: int) -> dict[str, Any]:
+    counts = worklists.counts(session, desk.staff.id)
+    return {
+        "show": show,
+        "labels": LABELS,
+        "counts": counts,
+        "most_ended": worklists.ENDED_COUNTED,
+        "page": worklists.page_of(session, show, desk.staff.id, counts[show], number),
+        "ended": states.ENDED,
+    }
 
 
 @router.get("/{reference}")
 def case(request: Request, desk: Desk, reference: str) -> HTMLResponse:
     """One case."""
     return case_page.show(request, desk, reference)
+
+
+@router.get("/{reference}/news")
+def news(request: Request, desk: Desk, reference: str, since: Annotated[int, Query(ge=0)]) -> HTMLResponse:
+    """What has happened in a case after that line of its history, for whoever has its page open."""
+    return case_page.news(request, desk, reference, since)
 
 
 @router.post("/{reference}/steps/{name}")

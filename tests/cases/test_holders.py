@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disputes import clock
-from disputes.cases import engine, holders, queries, service, states, tasks
+from disputes.cases import engine, holders, queries, service, states, tasks, worklists
 from disputes.cases.states import Actor, NotAllowed
 from disputes.cases.tables import Case, CaseTask
 from disputes.errors import Conflict
@@ -64,9 +64,9 @@ class TestInvestigator:
 
     def test_is_in_the_list_of_what_nobody_has(self, session: Session, nora: Staff, root: Staff) -> None:
         case = taken(session, nora)
-        assert queries.cases_for_desk(session, unassigned=True) == []
+        assert worklists.counts(session, root.id)["unowned"] == 0
         leave(session, nora, root)
-        assert [found.id for found in queries.cases_for_desk(session, unassigned=True)] == [case.id]
+        assert [line.case.id for line in worklists.page_of(session, "unowned", root.id, 1).lines] == [case.id]
 
     def test_another_role_counts_as_leaving(self, session: Session, nora: Staff, root: Staff) -> None:
         case, samir = taken(session, nora), factories.staff(session, name="Samir Patel")

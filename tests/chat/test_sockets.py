@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from queue import Queue
 from threading import Event
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from disputes.chat.schemas import Part
 from disputes.chat.sockets import BURST, CustomerNamespace, Gone
 from disputes.chat.tables import Conversation
 from disputes.people import service as people
+from tests.cases.factories import filed
 from tests.chat.conftest import add_agent
 from tests.chat.gateways import running_gateway
 from tests.socket_client import SocketClient
@@ -224,6 +226,19 @@ class TestDesk:
         client.emit("say", {"conversation_id": str(chat), "text": "hi", "client_id": "1"}, namespace="/desk")
         assert answered.wait(5)
         assert refused[0]["code"] == "sign_in_needed"
+        client.disconnect()
+
+    def test_an_open_page_hears_which_cases_changed(self, address: str) -> None:
+        client = connect_to_desk(address, cookie_of("agent"), origin=address)
+        heard: Queue[list[str]] = Queue()
+        client.on("cases", lambda data: heard.put(data["ids"]), namespace="/desk")
+        with database.transaction() as session:
+            filed(session)
+        first = heard.get(timeout=20)  # at the latest when the process begins to listen: anything may have changed
+        with database.transaction() as session:
+            case = filed(session, order_number="10024")
+        while str(case.id) not in first:
+            first = heard.get(timeout=10)
         client.disconnect()
 
     def test_without_a_session_cookie_the_desk_refuses(self, address: str) -> None:

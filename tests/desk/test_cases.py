@@ -1,5 +1,6 @@
 """The desk's cases: the list, one case, and taking it."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -7,12 +8,13 @@ import pytest
 import requests
 
 from disputes import clock, database
-from disputes.cases import queries, service
+from disputes.cases import queries, service, worklists
 from disputes.cases.tables import Case
 from disputes.investigation import service as investigation
 from disputes.notifications.tables import Notification
 from disputes.people import service as people
 from tests.cases.factories import filed
+from tests.deadlines.many import fill
 from tests.serving import Visitor, add_staff, hidden, signed_in
 
 SCRIPT = "<script>alert(1)</script>"
@@ -24,7 +26,47 @@ class TestList:
         page = ada.open("/desk/cases")
         assert page.index(late.reference) < page.index(on_time.reference)
         assert page.count(">overdue<") == 1
-        assert "1 overdue" in page
+
+    def test_each_tab_says_how_many(self, ada: Visitor) -> None:
+        file_one(days_late=3)
+        take(ada, file_one())
+        assert counted(ada.open("/desk/cases")) == {
+            "mine": "1",
+            "today": "0",
+            "overdue": "1",
+            "unowned": "1",
+            "open": "2",
+            "ended": "0",
+        }
+
+    def test_one_that_nobody_has_is_an_alarm(self, ada: Visitor) -> None:
+        file_one()
+        page = ada.open("/desk/cases?show=unowned")
+        assert '<span class="badge badge-late">nobody</span>' in page
+        assert '<span class="count count-late" data-count="unowned">1</span>' in page
+
+    def test_stages_are_called_as_staff_see_them(self, ada: Visitor) -> None:
+        case = file_one()
+        take(ada, case)
+        for page in ("/desk/cases", f"/desk/cases/{case.reference}"):
+            assert '<span class="badge badge-info">We look into it</span>' in ada.open(page)
+
+    def test_the_rows_alone_for_a_page_that_is_open(self, ada: Visitor) -> None:
+        case = file_one()
+        part = ada.open("/desk/cases/list?show=open")
+        assert "<html" not in part
+        assert f'data-row="{case.reference}"' in part
+
+    def test_a_list_goes_on_on_further_pages(self, ada: Visitor) -> None:
+        with database.transaction() as session:
+            fill(session, 230)
+        first, last = ada.open("/desk/cases"), ada.open("/desk/cases?page=3")
+        assert "1 to 100 of 230" in first
+        assert 'href="/desk/cases?show=open&amp;page=2"' in first
+        assert "201 to 230 of 230" in last
+        assert last.count("data-row=") == 30
+        assert 'rel="next"' not in last
+        assert ada.get("/desk/cases?page=0").status_code == 422
 
     def test_mine_and_nobodys(self, ada: Visitor) -> None:
         free, taken = file_one(), file_one()
@@ -33,9 +75,9 @@ class TestList:
         assert free.reference not in ada.open("/desk/cases?show=mine")
         assert taken.reference not in ada.open("/desk/cases?show=unowned")
 
-    @pytest.mark.parametrize("show", ["open", "mine", "unowned", "ended"])
+    @pytest.mark.parametrize("show", worklists.NAMES)
     def test_an_empty_list_says_so(self, ada: Visitor, show: str) -> None:
-        assert "No cases here" in ada.open(f"/desk/cases?show={show}")
+        assert "empty-title" in ada.open(f"/desk/cases?show={show}")
 
     def test_other_lists_are_not_there(self, ada: Visitor) -> None:
         assert ada.get("/desk/cases?show=secret").status_code == 422
@@ -74,6 +116,19 @@ class TestCase:
             ]
 
 
+class TestNews:
+    def test_says_what_others_did_since(self, ada: Visitor) -> None:
+        case = file_one()
+        page = ada.open(f"/desk/cases/{case.reference}")
+        address = re.search(r'hx-get="([^"]*/news[^"]*)"', page)
+        assert address
+        assert ada.open(address[1]).strip() == ""
+        with database.transaction() as session:
+            bo = people.add_staff(session, "bo@casened.com", "Bo Ek", "agent")
+            service.take(session, queries.locked(session, case.id), bo)
+        assert "Bo Ek: " in ada.open(address[1])
+
+
 class TestTake:
     def test_makes_me_the_investigator(self, ada: Visitor) -> None:
         case = file_one()
@@ -105,6 +160,11 @@ class TestTake:
     def test_not_without_the_token_of_the_page(self, ada: Visitor) -> None:
         case = file_one()
         assert ada.submit(f"/desk/cases/{case.reference}/steps/take").status_code == 403
+
+
+def counted(page: str) -> dict[str, str]:
+    """What the tabs say."""
+    return dict(re.findall(r'data-count="(\w+)">([^<]*)<', page))
 
 
 def file_one(*, days_late: int = 0, **changes: str) -> Case:

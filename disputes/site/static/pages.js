@@ -1,4 +1,4 @@
-// Customer pages work without this; with it, a form that is being sent is not sent twice.
+// Pages work without this; with it, a form that is being sent is not sent twice.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     const button = form.querySelector("button[type=submit]");
