@@ -44,6 +44,19 @@ def engine() -> Engine:
     )
 
 
+_at_begin: list[Callable[[Session], None]] = []
+
+
+@contextmanager
+def at_begin(callback: Callable[[Session], None]) -> Iterator[None]:
+    """Within the block every transaction of this process begins with `callback`, on its own connection."""
+    _at_begin.append(callback)
+    try:
+        yield
+    finally:
+        _at_begin.remove(callback)
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """A session whose work is committed at the end of the block, or rolled back when the block raises.
@@ -51,6 +64,8 @@ def transaction() -> Iterator[Session]:
     Opened at the edge only: an endpoint, a socket event, an action, a job, a command.
     """
     with Session(engine(), expire_on_commit=False) as session, session.begin():
+        for callback in tuple(_at_begin):
+            callback(session)
         yield session
 
 

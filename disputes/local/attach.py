@@ -8,22 +8,25 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from disputes import logs
+from disputes import database, logs
 from disputes.local import preflight
 from disputes.local.postgres import EmbeddedPostgres
+from disputes.policy import entered_days
 from disputes.settings import settings
 
 
 @contextlib.contextmanager
 def database_for_command(root: Path) -> Iterator[None]:
-    """Within the block `settings().database_url` is an answering database with the newest schema.
+    """Within the block `settings().database_url` is an answering database with the newest schema, and calendars know
+    the closed days that were entered at the desk.
 
     That is DATABASE_URL when it is set, left as it is. Otherwise the embedded server: the running one,
     or one that is started, migrated and stopped again for this command. CannotStart when it cannot be had.
     """
     logs.configure("WARNING")
     if settings().database_url:
-        yield
+        with database.at_begin(entered_days.refresh):
+            yield
         return
     var = settings().var_dir.absolute()
     preflight.check_disk(var)
@@ -34,7 +37,8 @@ def database_for_command(root: Path) -> Iterator[None]:
     try:
         if started:
             migrate(root)
-        yield
+        with database.at_begin(entered_days.refresh):
+            yield
     finally:
         del os.environ["DATABASE_URL"]
         settings.cache_clear()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from disputes.policy.closed_days import ClosedDays
 from disputes.policy.models import WEEKDAYS, CalendarRules, Shop
 
 ONE_DAY = timedelta(days=1)
@@ -21,7 +22,7 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The shop's days. `working` has Monday as 0; `closed` has public holidays and the shop's own."""
+    """The shop's days. `working` has Monday as 0; `closed` has public holidays and the shop's own, wherever entered."""
 
     zone: ZoneInfo
     working: frozenset[int]
@@ -73,5 +74,5 @@ def calendar_of(shop: Shop, rules: CalendarRules) -> Calendar:
     return Calendar(
         zone=ZoneInfo(shop.timezone),
         working=frozenset(WEEKDAYS.index(day) for day in rules.working_days),
-        closed=closed,
+        closed=ClosedDays(closed),
     )

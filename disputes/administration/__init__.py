@@ -1,0 +1,1 @@
+"""What managers and administrators arrange that reaches across the other packages."""
