@@ -95,6 +95,13 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._hub.add(listener)
         await self._hub.catch_up(listener)
 
+    async def on_leave(self, sid: str, data: Json | None = None) -> None:
+        """Stops following a conversation: the tab shows another one now."""
+        socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
+        listener = socket.listeners.pop(conversation_id, None) if socket and conversation_id else None
+        if listener is not None:
+            self._hub.remove(listener)
+
     async def on_say(self, sid: str, data: Json | None = None) -> None:
         """An agent writes, to the customer or (note) to colleagues."""
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)

@@ -33,20 +33,21 @@ export class CustomerTalk extends Talk {
     if (this.wire) return;
     this.session = shared.get(SESSION);
     const wire = new Wire(this.server, "/");
-    wire.on("session_confirm", (id: string) => this.confirmed(id));
-    wire.on("history", (history: History) => this.take(history));
-    wire.on("card", (card: { id: string; card: Card }) => this.takeCard(card));
-    wire.on("bot_uttered", (uttered: Uttered) => {
+    this.use(wire);
+    this.on("session_confirm", (id: string) => this.confirmed(id));
+    this.on("history", (history: History) => this.take(history));
+    this.on("card", (card: { id: string; card: Card }) => this.takeCard(card));
+    this.on("bot_uttered", (uttered: Uttered) => {
       const message = fromUttered(uttered);
       if (message) this.takeOne(message);
     });
-    wire.on("conversation", (state: State) => {
+    this.on("conversation", (state: State) => {
       this.state = state;
       this.answered();
       if (state.owner !== "bot" && this.typing === "bot") this.typing = null;
       this.changed();
     });
-    this.use(wire);
+    wire.open();
   }
 
   end(): void {

@@ -41,6 +41,7 @@ export abstract class Talk {
   private pauseTimer: Timer;
   private seenTimer: Timer;
   private saidSeen = 0;
+  private stops: (() => void)[] = [];
 
   protected abstract transmit(item: Outgoing): void;
   protected abstract resume(): void;
@@ -96,7 +97,9 @@ export abstract class Talk {
     clearTimeout(this.gapTimer);
     clearTimeout(this.askTimer);
     clearTimeout(this.seenTimer);
-    this.wire?.close();
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    if (this.wire) this.release(this.wire);
     this.wire = null;
     this.outbox.disconnect();
   }
@@ -104,20 +107,29 @@ export abstract class Talk {
   protected use(wire: Wire): void {
     this.wire = wire;
     this.watch();
-    wire.on("connect", () => this.ask());
-    wire.on("disconnect", () => {
+    this.on("connect", () => this.ask());
+    this.on("disconnect", () => {
       this.typing = null;
       this.unsee();
       this.watch();
       this.outbox.disconnect();
     });
-    wire.on("typing", (typing: Typing) => this.heard(typing));
-    wire.on("message_stored", (stored: Stored) => this.stored(stored));
-    wire.on("message_refused", (refused: Refused) => {
+    this.on("typing", (typing: Typing) => this.heard(typing));
+    this.on("message_stored", (stored: Stored) => this.stored(stored));
+    this.on("message_refused", (refused: Refused) => {
       // For the moment only: the outbox sends it again.
       if (!PASSING.has(refused.code)) this.outbox.refused(refused);
     });
-    wire.open();
+  }
+
+  /** Listens on the wire for as long as this conversation is followed. */
+  protected on<T>(event: string, listener: (data: T) => void): void {
+    if (this.wire) this.stops.push(this.wire.on(event, listener));
+  }
+
+  /** The wire is not needed any more. */
+  protected release(wire: Wire): void {
+    wire.close();
   }
 
   /** Asks for the conversation from `thread.complete` on, again and again until there is an answer. */

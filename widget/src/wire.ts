@@ -13,7 +13,7 @@ export class Wire {
   /** The server has let us into the namespace. */
   connected = false;
   private readonly address: URL;
-  private listeners = new Map<string, (data: never) => void>();
+  private listeners = new Map<string, Set<(data: never) => void>>();
   private line: Line | null = null;
   private delay = FIRST_DELAY;
   private retry: Timer;
@@ -28,9 +28,12 @@ export class Wire {
     this.address = new URL("socket.io/", server);
   }
 
-  /** One listener for each event. Own events: `connect`, `disconnect`, `refused` (the namespace does not let us in). */
-  on<T>(event: string, listener: (data: T) => void): void {
-    this.listeners.set(event, listener as (data: never) => void);
+  /** Own events: `connect`, `disconnect`, `refused` (the namespace does not let us in). Returns how to stop listening. */
+  on<T>(event: string, listener: (data: T) => void): () => void {
+    const hears = listener as (data: never) => void;
+    const group = this.listeners.get(event) ?? new Set();
+    this.listeners.set(event, group.add(hears));
+    return () => group.delete(hears);
   }
 
   open(): void {
@@ -54,7 +57,7 @@ export class Wire {
   }
 
   private fire(event: string, data?: unknown): void {
-    this.listeners.get(event)?.(data as never);
+    for (const hears of [...(this.listeners.get(event) ?? [])]) hears(data as never);
   }
 
   private now = (): void => {

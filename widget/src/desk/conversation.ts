@@ -1,4 +1,4 @@
-/** <disputes-conversation>: the same conversation on the desk. Says `disputes-queue` and `disputes-state` to the page around it. */
+/** <disputes-conversation>: the same conversation on the desk. Says `disputes-state` to the page around it. */
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import type { Composer } from "../composer";
 import shared from "../styles/shared.css";
@@ -52,28 +52,28 @@ export class Conversation extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has("conversationId") || !this.talk) this.begin();
+    if (changed.has("conversationId") || (this.conversationId && !this.talk)) this.begin();
   }
 
   private begin(): void {
     this.talk?.disconnect();
+    this.talk = null;
+    this.note = this.forced = false;
+    if (!this.conversationId) return;
     const talk = new StaffTalk(this.server, this.conversationId);
     talk.changed = () => {
       this.version += 1;
       this.keepApart(talk.state);
       this.tellState(talk.state);
     };
-    talk.queue = (queue) => this.tell("disputes-queue", queue);
     this.talk = talk;
-    this.note = this.forced = false;
     talk.connect();
   }
 
   protected override render() {
     const talk = this.talk;
-    if (!talk) return nothing;
+    if (!talk) return html`<div class="none"><h3>${words.none}</h3><p>${words.noneText}</p></div>`;
     if (talk.signedOut) return html`<div class="none" role="alert"><p>${words.signedOut} <a href=${new URL("desk/sign-in", this.server).href}>${words.signIn}</a></p></div>`;
-    if (!this.conversationId) return html`<div class="none"><h3>${words.none}</h3><p>${words.noneText}</p></div>`;
     const bar = this.barred(talk.state);
     const { note } = this;
     return html`<div class="strip" role="status">${talk.lost ? html`<span>${chatWords.lost}</span>` : nothing}</div>

@@ -3,6 +3,7 @@ import { Composer } from "../composer";
 import { define, followTheme } from "../element";
 import { ThreadView } from "../thread-view";
 import { Conversation } from "./conversation";
+import { deskWire } from "./desk-wire";
 
 class PageConversation extends Conversation {
   override connectedCallback(): void {
@@ -14,3 +15,13 @@ class PageConversation extends Conversation {
 define("disputes-thread", ThreadView);
 define("disputes-composer", Composer);
 define("disputes-conversation", PageConversation);
+
+const wire = deskWire(new URL("/", location.href).href);
+const listsChanged = () => dispatchEvent(new CustomEvent("disputes-queue"));
+let was = false;
+wire.on("queue", listsChanged);
+wire.on("connect", () => {
+  // After a loss the lists may have changed unheard.
+  if (was) listsChanged();
+  was = true;
+});

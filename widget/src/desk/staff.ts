@@ -1,45 +1,45 @@
 /** The desk's end: the same conversation, with its private notes, over the staff session. */
 import type { Outgoing } from "../outbox";
+import { ofTab } from "../storage";
 import { Talk } from "../talk";
 import type { History, State, Typing } from "../types";
-import { Wire } from "../wire";
-
-export interface Queue {
-  waiting: number;
-  mine: number;
-}
+import type { Wire } from "../wire";
+import { deskWire } from "./desk-wire";
 
 export class StaffTalk extends Talk {
   protected readonly me = "agent";
   /** The server does not take us for staff (any more). */
   signedOut = false;
-  queue: (queue: Queue) => void = () => {};
 
   constructor(
     private readonly server: string,
-    /** Empty: none is open; only the queue is listened to. */
     readonly conversation: string,
   ) {
     super();
+    try {
+      this.outbox.restore(JSON.parse(ofTab.get(this.unsent) ?? "[]") as Outgoing[]);
+    } catch {
+      ofTab.set(this.unsent, null);
+    }
   }
 
   connect(): void {
     if (this.wire) return;
-    const wire = new Wire(this.server, "/desk");
-    wire.on("history", (history: History) => this.concerns(history) && this.take(history));
-    wire.on("conversation", (state: State) => {
+    const wire = deskWire(this.server);
+    this.use(wire);
+    this.on("history", (history: History) => this.concerns(history) && this.take(history));
+    this.on("conversation", (state: State) => {
       if (!this.concerns(state)) return;
       this.state = state;
       // An empty conversation has no history to send.
       this.answered();
       this.changed();
     });
-    wire.on("queue", (queue: Queue) => this.queue(queue));
-    wire.on("refused", () => {
+    this.on("refused", () => {
       this.signedOut = true;
       this.changed();
     });
-    this.use(wire);
+    if (wire.connected) this.ask();
   }
 
   protected override heard(typing: Typing): void {
@@ -48,9 +48,13 @@ export class StaffTalk extends Talk {
 
   protected override resume(): void {
     this.signedOut = false;
-    if (this.conversation) this.wire?.emit("open", { conversation_id: this.conversation, last_seq: this.thread.complete });
-    else this.answered();
+    this.wire?.emit("open", { conversation_id: this.conversation, last_seq: this.thread.complete });
     this.ready();
+  }
+
+  /** Other chats of this page go on with the connection. */
+  protected override release(wire: Wire): void {
+    wire.emit("leave", { conversation_id: this.conversation });
   }
 
   protected override transmit(item: Outgoing): void {
@@ -69,6 +73,16 @@ export class StaffTalk extends Talk {
 
   protected override tellSeen(seq: number): void {
     this.wire?.emit("seen", { conversation_id: this.conversation, seq });
+  }
+
+  /** What has not left yet waits in the tab until this chat is open again. */
+  protected override sendingChanged(): void {
+    ofTab.set(this.unsent, this.outbox.items.length ? JSON.stringify(this.outbox.items) : null);
+    super.sendingChanged();
+  }
+
+  private get unsent(): string {
+    return `disputes.desk.${this.conversation}.unsent`;
   }
 
   private concerns({ conversation_id }: { conversation_id?: string }): boolean {
