@@ -128,7 +128,7 @@ class CaseEvent(Base):
         CheckConstraint("actor_kind IN ('customer', 'staff', 'assistant', 'clock', 'system')", name="actor_kind"),
         CheckConstraint("audience IN ('everyone', 'staff')", name="audience"),
         CheckConstraint("(actor_kind = 'staff') = (staff_id IS NOT NULL)", name="staff_named"),
-        Index("ix_case_events_kind_at", "kind", "at"),
+        Index("ix_case_events_kind_at", "kind", "at", postgresql_include=["case_id", "seq"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)

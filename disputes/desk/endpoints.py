@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from disputes.desk import (
     account,
+    board,
     cases,
     chat_files,
     chats,
@@ -28,6 +29,6 @@ router.include_router(sign_in.router, prefix=PREFIX)
 router.include_router(account.router, prefix=PREFIX)
 for open_early in (account.always, two_step.router):
     router.include_router(open_early, prefix=PREFIX, dependencies=[Depends(setting_up)])
-for part in (chats, chat_files, replies, filing, cases, investigation, offers, tasks, mails, mediation):
+for part in (chats, chat_files, replies, filing, cases, investigation, offers, tasks, mails, mediation, board):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
 router.include_router(neutral.router, prefix=PREFIX, dependencies=[Depends(neutral.neutral_only)])

@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from disputes.cases.times import AGES
 from disputes.errors import NotFound
+from disputes.policy import Policy
 from disputes.reports import case_queries
 from disputes.reports.queries import Order
 from disputes.reports.rows import AHEAD_DAYS, Moment, Rows
@@ -17,7 +18,7 @@ type Subject = Literal["case", "chat"]
 class Figure:
     """One figure. `meaning` stands beside it wherever it is shown.
 
-    `whats` and `kinds` name the parts it falls into; the kinds of others are named by the policy. `time` is what is
+    `whats` and `kinds` name the parts it falls into; with `of_promises` the policy names the kinds. `time` is what is
     measured, None where nothing is. `now` is true for what holds at this moment, whatever days were chosen.
     """
 
@@ -32,12 +33,28 @@ class Figure:
     kinds: Mapping[str, str] = field(default_factory=dict)
     order: Order = "slowest"
     now: bool = False
+    of_promises: bool = False
+
+    @property
+    def has_kinds(self) -> bool:
+        """True where its rows are of several kinds."""
+        return bool(self.kinds) or self.of_promises
+
+    def kind_label(self, kind: str | None, rules: Policy) -> str:
+        """What a kind is called."""
+        if kind is None:
+            return ""
+        return rules.promise_label(kind) if self.of_promises else self.kinds.get(kind, kind)
+
+    def what_label(self, what: str | None) -> str:
+        """What a part is called."""
+        return self.whats.get(what or "", what or "")
 
 
 def _ages() -> dict[str, str]:
     first_days = (0, *(age + 1 for age in AGES))
     named = {f"to_{age}": f"{first} to {age} days" for first, age in zip(first_days, AGES, strict=False)}
-    return named | {"older": f"more than {AGES[-1]} days"}
+    return named | {"older": f"{first_days[-1]} days or more"}
 
 
 _ANSWERS: Final = {"outcome_offered": "first answer", "final_response": "final response"}
@@ -118,6 +135,7 @@ _ALL: Final = (
         at="Promised for",
         whats={"kept": "kept", "missed": "broken", "moved": "moved in time"},
         order="newest",
+        of_promises=True,
     ),
     Figure(
         "due",
@@ -134,6 +152,7 @@ _ALL: Final = (
         },
         order="soonest",
         now=True,
+        of_promises=True,
     ),
     Figure(
         "open",

@@ -1,6 +1,7 @@
 """The figures of the board, each with what is behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -8,16 +9,31 @@ from disputes import clock, policy
 from disputes.reports import queries
 from disputes.reports.figures import Figure
 from disputes.reports.filters import Filters
-from disputes.reports.period import Period
-from disputes.reports.queries import By, Counted, Line
+from disputes.reports.queries import By, Group, Line
 from disputes.reports.rows import moment_of
+
+
+@dataclass(frozen=True)
+class Counted:
+    """All rows of a figure together, and by group; those without a key come last."""
+
+    total: Group
+    groups: Sequence[Group] = ()
 
 
 def count(session: Session, figure: Figure, filters: Filters, by: By | None = None) -> Counted:
     """Counts a figure within the filters, all together and in groups."""
+    total, groups = count_by(session, figure, filters, [by] if by else [])
+    return Counted(total, groups[by] if by else [])
+
+
+def count_by(
+    session: Session, figure: Figure, filters: Filters, bys: Sequence[By]
+) -> tuple[Group, Mapping[By, Sequence[Group]]]:
+    """The same in several ways at once, which reads the rows only once."""
     calendar = policy.current().calendar
-    moment = moment_of(filters.period, clock.now(), calendar)
-    return queries.counted(session, figure.rows(moment), filters, by, calendar.zone.key)
+    rows = figure.rows(moment_of(filters.period, clock.now(), calendar))
+    return queries.counted(session, rows, filters, bys=bys, whats=list(figure.whats), zone=calendar.zone.key)
 
 
 def behind(
@@ -26,8 +42,3 @@ def behind(
     """The cases or chats that a figure counts, one line for each time it counts one."""
     moment = moment_of(filters.period, clock.now(), policy.current().calendar)
     return queries.listed(session, figure.rows(moment), filters, order=figure.order, limit=limit, offset=offset)
-
-
-def today() -> Period:
-    """The days that are shown when nobody chose others."""
-    return Period.around(policy.current().calendar.day_of(clock.now()))

@@ -10,7 +10,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("CREATE INDEX ix_cases_filed_at ON cases (filed_at)")
-    op.execute("CREATE INDEX ix_case_events_kind_at ON case_events (kind, at)")
+    op.execute("CREATE INDEX ix_case_events_kind_at ON case_events (kind, at) INCLUDE (case_id, seq)")
     op.execute("CREATE INDEX ix_case_promises_due_at ON case_promises (due_at)")
     op.execute("CREATE INDEX ix_case_promises_open_due_at ON case_promises (due_at) WHERE state = 'open'")
 

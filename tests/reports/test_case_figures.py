@@ -13,7 +13,8 @@ from disputes.cases.tables import Case
 from disputes.reports.figures import FIGURES
 from disputes.reports.filters import NOBODY, NOT_SAID, Filters
 from disputes.reports.period import Period
-from disputes.reports.queries import By, Counted
+from disputes.reports.queries import By
+from disputes.reports.service import Counted
 from tests.cases.plays import sweep_at
 from tests.reports.world import CLOCK, CUSTOMER, MAY, MONDAY, World
 

@@ -16,7 +16,8 @@ from disputes.reports import service
 from disputes.reports.figures import figure_named
 from disputes.reports.filters import Filters
 from disputes.reports.period import Period
-from disputes.reports.queries import By, Counted, Line
+from disputes.reports.queries import By, Line
+from disputes.reports.service import Counted
 from tests.cases.factories import filed, staff
 
 CUSTOMER = Actor("customer")

@@ -1,0 +1,175 @@
+"""The board: what is about to be broken, how we did, and the cases and chats behind every figure.
+
+For managers and administrators. An agent sees the same figures about their own work, and nobody else's: what a
+manager reads about somebody, that person reads too.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import HTMLResponse, Response
+
+from disputes import clock, database, policy
+from disputes.desk import board_charts
+from disputes.desk.access import AtDesk, Desk
+from disputes.desk.pages import desk_page
+from disputes.desk.stages import STAGES
+from disputes.edge.downloads import download
+from disputes.errors import Invalid
+from disputes.people import audit
+from disputes.people.roles import MANAGING
+from disputes.reports import as_csv, queries, service, sheets
+from disputes.reports.figures import FIGURES, figure_named
+from disputes.reports.filters import NOBODY, Filters
+from disputes.reports.period import Period
+from disputes.reports.queries import By
+from disputes.reports.words import say_day, say_time
+
+router = APIRouter(prefix="/board")
+
+SOONEST: Final = 15
+PAGE: Final = 100
+CSV: Final = "text/csv; charset=utf-8"
+type Code = Annotated[str, Query(pattern="^[a-z0-9_]*$", max_length=40)]
+type Day = Annotated[str, Query(max_length=10)]
+
+
+def given_filters(
+    desk: Desk,
+    *,
+    from_: Annotated[Day, Query(alias="from")] = "",
+    to: Day = "",
+    category: Code = "",
+    cause: Code = "",
+    agent: Annotated[str, Query(max_length=40)] = "",
+    what: Code = "",
+    kind: Code = "",
+) -> Filters:
+    """What the address asks for; an agent is kept to their own. Raises `Invalid` for what cannot be read."""
+    today = policy.current().calendar.day_of(clock.now())
+    return Filters(
+        period=Period.chosen(_day(from_), _day(to), today),
+        category=category or None,
+        cause=cause or None,
+        agent=_agent(agent) if sees_all(desk) else desk.staff.id,
+        what=what or None,
+        kind=kind or None,
+    )
+
+
+type Given = Annotated[Filters, Depends(given_filters)]
+
+
+def sees_all(desk: AtDesk) -> bool:
+    """True for whoever may read the figures of everybody."""
+    return desk.staff.role in MANAGING
+
+
+@router.get("")
+def now(request: Request, desk: Desk, filters: Given) -> HTMLResponse:
+    """What holds at this moment: promises about to be broken, and what is open."""
+    due, ages = FIGURES["due"], FIGURES["open"]
+    with database.transaction() as session:
+        counts = {name: service.count(session, FIGURES[name], filters) for name in ("due", "alarms")}
+        opened = service.count(session, ages, filters, "kind")
+        values = {
+            "counts": counts,
+            "open": opened,
+            "open_kinds": {group.key: group.n for group in opened.groups},
+            "soonest": list(service.behind(session, due, filters, limit=SOONEST)),
+            "with_whom": sheets.sheet(session, "due", filters, "agent"),
+            "ages": board_charts.by_part("Open complaints by age", ages, opened, filters),
+        }
+        return _page(request, desk, filters, "now", session=session, values=values)
+
+
+@router.get("/complaints")
+def complaints(request: Request, desk: Desk, filters: Given, by: By = "category") -> HTMLResponse:
+    """How complaints went in these days."""
+    return _figures(request, desk, filters, "cases", by)
+
+
+@router.get("/behind/{name}")
+def behind(
+    request: Request, desk: Desk, filters: Given, name: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> HTMLResponse:
+    """The cases or chats behind a figure."""
+    figure = figure_named(name)
+    with database.transaction() as session:
+        n = service.count(session, figure, filters).total.n
+        found = list(service.behind(session, figure, filters, limit=PAGE, offset=(page - 1) * PAGE))
+        values = {"figure": figure, "n": n, "lines": found, "page": page, "pages": max(-(-n // PAGE), 1)}
+        return _page(request, desk, filters, "behind", session=session, values=values)
+
+
+@router.get("/behind/{name}/csv")
+def behind_csv(desk: Desk, filters: Given, name: str) -> Response:
+    """All of them as a file."""
+    figure = figure_named(name)
+    with database.transaction() as session:
+        file = as_csv.of_lines(figure, service.behind(session, figure, filters))
+        _note_export(session, desk, figure.id, filters, file)
+    return _file(file, f"behind-{figure.id}", filters)
+
+
+@router.get("/tables/{name}/csv")
+def table_csv(desk: Desk, filters: Given, name: str, by: By) -> Response:
+    """A table of the board as a file."""
+    with database.transaction() as session:
+        file = as_csv.of_sheet(sheets.sheet(session, name, filters, by))
+        _note_export(session, desk, f"{name} by {by}", filters, file)
+    return _file(file, f"{name}-by-{by}", filters)
+
+
+def _figures(request: Request, desk: AtDesk, filters: Filters, name: str, by: By) -> HTMLResponse:
+    with database.transaction() as session:
+        found = sheets.sheets_by(session, name, filters, list(dict.fromkeys(("week", by))))
+        values = {"sheet": found[by], "bys": sheets.PLANS[name].bys, "charts": board_charts.weekly(found["week"])}
+        return _page(request, desk, filters, name, session=session, values=values)
+
+
+def _page(
+    request: Request, desk: AtDesk, filters: Filters, name: str, *, session: Session, values: dict[str, Any]
+) -> HTMLResponse:
+    around = {
+        "filters": filters,
+        "sees_all": sees_all(desk),
+        "people": queries.people(session) if sees_all(desk) else {},
+        "behind": board_charts.link_behind,
+        "figures": FIGURES,
+        "by_labels": sheets.BY_LABELS,
+        "stages": STAGES,
+        "say_time": say_time,
+        "say_day": say_day,
+        "tab": name,
+    }
+    return desk_page(request, desk, f"desk/board_{name}.html", {**around, **values})
+
+
+def _note_export(session: Session, desk: AtDesk, what: str, filters: Filters, file: as_csv.File) -> None:
+    taken: audit.Values = {"what": what, "filters": filters.query(), "rows": file.rows}
+    audit.note(session, "board.exported", by=desk.staff, after=taken)
+
+
+def _file(file: as_csv.File, name: str, filters: Filters) -> Response:
+    period = filters.period
+    return download(file.content, f"{name}-{period.first}-{period.last}.csv", CSV)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written) if written else None
+    except ValueError as fault:
+        raise Invalid("A day is written like 2026-05-31.", {"from": "Please choose a day."}) from fault
+
+
+def _agent(written: str) -> UUID | str | None:
+    if not written or written == NOBODY:
+        return written or None
+    try:
+        return UUID(written)
+    except ValueError as fault:
+        raise Invalid("Nobody has this id.", {"agent": "Please choose somebody."}) from fault
