@@ -7,7 +7,7 @@ from rasa_sdk.events import FollowupAction
 
 from actions import edge, slots
 from actions.complaint import EMPTIED
-from actions.forms import AGAIN, CHANGE
+from actions.forms import AGAIN, CHANGE, joined
 from actions.talk import BotAction, Event, Talk, set_slots, told_order
 from disputes import policy
 from disputes.cases import filing
@@ -49,7 +49,7 @@ class AskFilingConfirmed(BotAction):
         if talk.slot(slots.ASK_AS) == AGAIN:
             talk.say("utter_confirm_again")
             return []
-        description = re.sub(r"\n+", "\n", str(talk.slot(slots.DESCRIPTION) or ""))  # one bubble, not several
+        description = re.sub(r"\n+", "\n", _description(talk))  # one bubble, not several
         number = told_order(talk.slot(slots.ORDER_NUMBER))
         talk.say(
             "utter_summary" if number else "utter_summary_without_order",
@@ -80,7 +80,7 @@ class FileComplaint(BotAction):
                     "phone": talk.slot(slots.PHONE),
                     "order_number": told_order(talk.slot(slots.ORDER_NUMBER)),
                     "category": talk.slot(slots.CATEGORY),
-                    "description": talk.slot(slots.DESCRIPTION),
+                    "description": _description(talk),
                     "informal_outcome": talk.slot(slots.OUTCOME),
                     "reseller": talk.slot(slots.RESELLER),
                     "scope_review": talk.slot(slots.RESELLER) is not None,
@@ -117,6 +117,11 @@ class FileComplaint(BotAction):
         wrong = {FAULTY.get(name, slots.DESCRIPTION) for name in refusal.fields} or {slots.CONFIRMED}
         emptied = {name: None for slot in wrong for name in EMPTIED.get(slot, ())}
         return [*set_slots({**emptied, slots.CONFIRMED: None}), FollowupAction(slots.COMPLAINT_FORM)]
+
+
+def _description(talk: Talk) -> str:
+    """All that was told: words that came beside a description that was corrected on the card are not lost."""
+    return joined(talk.slot(slots.DESCRIPTION), talk.slot(slots.STORY))
 
 
 def _filing_key(talk: Talk) -> str:

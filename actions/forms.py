@@ -44,6 +44,7 @@ class FormTurn(BotAction):
     """The validation action of a form; sees every turn while the form runs."""
 
     form: str
+    passes_on = True
 
     def name(self) -> str:
         """As Rasa expects it."""

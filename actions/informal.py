@@ -12,8 +12,7 @@ from disputes import clock, policy
 from disputes.orders import Order, OrdersUnavailable, OrderUnknown
 from disputes.orders import service as orders
 
-FORGOTTEN = dict.fromkeys((slots.REMEDY, slots.REMEDY_TEXT, slots.REMEDY_ANSWER, slots.WISH))
-"""What a new problem, another order or another category makes out of date."""
+FORGOTTEN = dict.fromkeys(slots.ONE_MATTER)
 
 LEFT = "left"
 """Value of REMEDY_ANSWER when the customer wants neither a remedy nor a complaint."""
@@ -116,9 +115,9 @@ class AskRemedyAnswer(BotAction):
         return "action_ask_remedy_answer"
 
     async def act(self, talk: Talk) -> list[Event]:
-        proposed = talk.slot(slots.REMEDY)
-        if proposed:
-            again = "utter_offer_complaint_again" if proposed == slots.NO_REMEDY else "utter_propose_remedy_again"
+        before = talk.slot(slots.REMEDY)
+        if before:
+            again = "utter_offer_complaint_again" if before == slots.NO_REMEDY else "utter_propose_remedy_again"
             talk.say(again, remedy=talk.slot(slots.REMEDY_TEXT) or "")
             return []
         order = await self._order(talk)
@@ -136,7 +135,9 @@ class AskRemedyAnswer(BotAction):
             return set_slots({**said, slots.REMEDY: slots.NO_REMEDY})
         remedy = allowed[0]
         talk.say("utter_propose_remedy", remedy=remedy.text, clause_id=remedy.clause)
-        return set_slots({**said, slots.REMEDY: remedy.id, slots.REMEDY_TEXT: remedy.text})
+        proposed = {slots.REMEDY: remedy.id, slots.REMEDY_TEXT: remedy.text}
+        await talk.remember(proposed)
+        return set_slots({**said, **proposed})
 
     async def _order(self, talk: Talk) -> Order | None:
         """The order, said back to the customer; None when there is none to be had, which is said as well."""

@@ -38,6 +38,9 @@ CASE_BEFORE = "case_before"
 ASK_AS = "ask_as"
 MISREADS = "misreads"
 
+ONE_MATTER = (REMEDY, REMEDY_TEXT, REMEDY_ANSWER, WISH)
+"""What another problem, order or category makes out of date."""
+
 HELP_FORM = "help_form"
 COMPLAINT_FORM = "complaint_form"
 STATUS_FORM = "status_form"

@@ -9,6 +9,7 @@ from rasa_sdk import Action
 from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import edge, slots
+from actions.corrections import slots_of
 from actions.turn import Turn
 from disputes import policy
 from disputes.chat import service as chat
@@ -26,6 +27,9 @@ _FACTS = (
     slots.OUTCOME,
 )
 """Slots an agent sees beside the chat."""
+
+_BEHIND_FACTS = (slots.STORY, slots.REMEDY, slots.REMEDY_TEXT, slots.REMEDY_ANSWER)
+"""Slots that stand in for one of those while it is empty."""
 
 
 class Talk:
@@ -87,10 +91,14 @@ class Talk:
         conversation_id = self.turn.conversation_id
         if conversation_id is None:
             return
-        known = {**{name: self.slot(name) for name in (*_FACTS, slots.STORY)}, **(changes or {})}
+        known = {
+            **{name: self.slot(name) for name in (*_FACTS, *_BEHIND_FACTS)},
+            **(changes or {}),
+        }
         facts = {name: _told(known[name]) for name in _FACTS}
         facts[slots.DESCRIPTION] = facts[slots.DESCRIPTION] or _told(known[slots.STORY])
-        await edge.in_transaction(chat.remember_facts, conversation_id, facts)
+        facts[slots.OUTCOME] = facts[slots.OUTCOME] or _proposed(known)
+        await edge.in_transaction(chat.remember_facts, conversation_id, facts, known=self.turn.corrected)
 
     def back_to_form(self) -> list[Event]:
         """The running form asks its question again; nothing when none is running."""
@@ -100,9 +108,15 @@ class Talk:
 class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
     """An action of ours. Subclasses say `name` and `act`."""
 
+    passes_on = False
+    """Whether no event at all means that the turn is for another action, which then sets what was corrected."""
+
     async def run(self, dispatcher: Any, tracker: Any, domain: dict[str, Any]) -> list[Event]:
-        """Called by rasa-sdk."""
-        return await self.act(Talk(dispatcher, tracker, domain))
+        """Called by rasa-sdk. What the customer corrected in the hands of people is known before anything is done."""
+        corrected = slots_of(Turn.of(tracker.latest_message or {}).corrected, tracker.slots)
+        tracker.slots.update(corrected)
+        events = await self.act(Talk(dispatcher, tracker, domain))
+        return [*set_slots(corrected), *events] if events or not self.passes_on else []
 
     @abstractmethod
     async def act(self, talk: Talk) -> list[Event]:
@@ -121,6 +135,13 @@ def told_order(number: Any) -> str | None:
 
 def _told(value: Any) -> str | None:
     return None if value in (None, slots.NO_ORDER) else str(value)
+
+
+def _proposed(known: dict[str, Any]) -> str | None:
+    """The remedy that was proposed and waits for an answer, as what was tried so far."""
+    if not known[slots.REMEDY_TEXT] or known[slots.REMEDY_ANSWER] or known[slots.REMEDY] == slots.NO_REMEDY:
+        return None
+    return f"proposed: {known[slots.REMEDY_TEXT]}"
 
 
 def _harmless(value: str) -> str:

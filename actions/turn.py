@@ -66,6 +66,12 @@ class Turn:
         except ValueError:
             return None
 
+    @property
+    def corrected(self) -> dict[str, str]:
+        """What the customer corrected on the hand-over card since the assistant last had the chat, by slot."""
+        given = self.metadata.get("corrected")
+        return given if isinstance(given, dict) else {}
+
     def first(self, kind: str) -> str | None:
         """The first value of that kind in the message."""
         return next(iter(self.values.get(kind, ())), None)

@@ -194,6 +194,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 "customer_seen_seq": state.seen_seq,
                 "customer_online": self._hub.customers_present(conversation_id),
                 "files": files.allowed(),
+                "facts": state.facts_version,
             }
             await self.emit("conversation", shown, to=socket.sid)
 

@@ -8,6 +8,7 @@ from disputes import clock, policy
 from disputes.chat import hints, queries, thread
 from disputes.chat.lines import line
 from disputes.chat.ownership import Reason, change_owner
+from disputes.chat.summary import summary_of
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, NotFound
 from disputes.people.tables import Staff
@@ -105,16 +106,8 @@ def resume(session: Session, conversation: Conversation) -> None:
     change_owner(session, conversation, "bot", "went_on")
     conversation.rasa_round += 1
     conversation.rasa_turns = 0
-    conversation.facts = {}
+    conversation.facts, conversation.corrections = {}, {}
     thread.append(session, conversation, "system", line("resumed"), lists=True)
-
-
-def summary_of(facts: dict[str, str | None]) -> str:
-    """What is known, in one line, for an agent who has three seconds."""
-    category = facts.get("category")
-    about = policy.current().category_label(category) if category else None
-    told = [about, facts.get("order_number"), facts.get("description")]
-    return " · ".join(str(part)[:120] for part in told if part)
 
 
 def complaint_form_url() -> str:

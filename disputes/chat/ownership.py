@@ -5,6 +5,7 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from disputes import clock
+from disputes.chat import handover_card
 from disputes.chat.tables import Conversation, Ownership
 from disputes.people.tables import Staff
 
@@ -38,9 +39,11 @@ def change_owner(
 ) -> None:
     """Gives the conversation to `owner` (`agent`: to whom), in a new epoch, and logs why and by whom.
 
-    The caller holds the lock on the conversation's row. What belongs to the wait for people ends with it.
+    The caller holds the lock on the conversation's row. What belongs to the wait for people ends with it. When it comes
+    to people, the customer is shown what they read.
     """
     now = clock.now()
+    was_with_people = conversation.owner in ("queue", "agent")
     conversation.owner = owner
     conversation.epoch += 1
     conversation.agent_id = agent.id if agent else None
@@ -53,6 +56,8 @@ def change_owner(
         conversation.end_reason = END_REASONS.get(reason)
     conversation.waiting_since = conversation.first_waiting_since if owner == "queue" else None
     log_owner(session, conversation, reason, by=by)
+    if owner in ("queue", "agent") and not was_with_people:
+        handover_card.show(session, conversation)
 
 
 def log_owner(session: Session, conversation: Conversation, reason: Reason, *, by: Staff | None = None) -> None:

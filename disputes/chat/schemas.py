@@ -71,6 +71,7 @@ class ConversationState:
     agent_name: str | None
     queue_position: int | None
     seen_seq: int = 0
+    facts_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,29 @@ class DeskLists:
 
 
 @dataclass(frozen=True)
+class StaffRow:
+    """One line of the card at the desk. `corrected`: the customer changed it on the card."""
+
+    label: str
+    value: str
+    corrected: bool = False
+    is_long: bool = False
+
+
+@dataclass(frozen=True)
+class StaffCard:
+    """The card as the colleague has it beside the chat."""
+
+    reason: str | None
+    rows: list[StaffRow]
+    tried: str | None
+    mood: str | None
+    verified: bool
+    language: str | None
+    page: str | None
+
+
+@dataclass(frozen=True)
 class ConversationView:
     """A conversation with what is known of it, for the agent's side panel."""
 
@@ -120,6 +144,7 @@ class ConversationView:
     handoff_reason: str | None
     handoff_summary: str | None
     verified: bool
+    card: StaffCard
     page: str | None
     locale: str | None
     created_at: datetime

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from disputes import clock
 from disputes.cases import progress
 from disputes.cases.schemas import CaseProgress
-from disputes.chat import files, files_to_case, handoff, hints, queries, thread
+from disputes.chat import files, files_to_case, handoff, handover_card, hints, queries, thread
 from disputes.chat.blanks import blanks_in
 from disputes.chat.lines import line
 from disputes.chat.ownership import log_owner
@@ -25,6 +26,7 @@ from disputes.chat.schemas import (
     Received,
     Updates,
 )
+from disputes.chat.summary import summary_of
 from disputes.chat.tables import Conversation, Message
 from disputes.errors import Invalid, NotFound, Refused
 from disputes.people.tables import Staff
@@ -159,6 +161,7 @@ def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: b
         agent_name=conversation.agent.name if conversation.agent else None,
         queue_position=position,
         seen_seq=_seen_by_other_side(conversation, for_staff=notes),
+        facts_version=conversation.facts_version,
     )
     return Updates(state, [thread.as_json(message) for message in found], last_seq)
 
@@ -176,12 +179,19 @@ def delivered_seq(session: Session, conversation_id: UUID) -> int:
     return conversation.delivered_seq if conversation else 0
 
 
-def remember_facts(session: Session, conversation_id: UUID, facts: dict[str, str | None]) -> None:
-    """Keeps what the assistant has understood, for the agent who may take over."""
+def remember_facts(
+    session: Session, conversation_id: UUID, facts: dict[str, str | None], *, known: Mapping[str, str] | None = None
+) -> None:
+    """Keeps what the assistant has understood, for the agent who may take over. What the customer corrected on the
+    hand-over card counts more, until the assistant knows of it: `known` are the corrections that came with its turn."""
     conversation = _locked(session, conversation_id)
     told = {key: value for key, value in facts.items() if value}
+    for name, given in conversation.corrections.items():
+        if (known or {}).get(name) != given["value"]:
+            told[name] = given["value"]
     if told != conversation.facts:
         conversation.facts = told
+        conversation.facts_version += 1
         hints.conversation_changed(session, conversation_id)
 
 
@@ -223,9 +233,7 @@ def conversation_view(session: Session, conversation_id: UUID) -> ConversationVi
     conversation = queries.with_agent(session, conversation_id)
     if conversation is None:
         raise NotFound("There is no such chat.")
-    request_id = conversation.status_request_id
-    request = queries.status_request(session, request_id) if request_id else None
-    verified = bool(request and request.verified_until and request.verified_until > clock.now())
+    verified = handover_card.is_proved(session, conversation)
     return ConversationView(
         id=conversation.id,
         owner=conversation.owner,
@@ -237,6 +245,7 @@ def conversation_view(session: Session, conversation_id: UUID) -> ConversationVi
         handoff_reason=conversation.handoff_reason,
         handoff_summary=conversation.handoff_summary,
         verified=verified,
+        card=handover_card.card_for_staff(session, conversation, verified=verified),
         page=conversation.page,
         locale=conversation.locale,
         created_at=conversation.created_at,
@@ -339,7 +348,7 @@ def _as_line(conversation: Conversation, newest: Message, agent_name: str | None
     return ConversationLine(
         id=conversation.id,
         who=facts.get("complainant_name") or "Customer",
-        summary=conversation.handoff_summary or handoff.summary_of(facts),
+        summary=conversation.handoff_summary or summary_of(facts),
         owner=conversation.owner,
         agent_name=agent_name,
         waiting_since=conversation.waiting_since,

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
-from disputes.chat import file_links, files, handoff, hints, seen, service
+from disputes.chat import file_links, files, handoff, handover_card, hints, seen, service
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.lines import line
@@ -125,6 +125,29 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if client_id is not None and received is not None:
             await self.emit("message_stored", received.as_json(client_id), to=sid)
 
+    async def on_correct(self, sid: str, data: Json | None = None) -> None:
+        """Changes a line of the hand-over card."""
+        socket, said = self._sockets.get(sid), data if isinstance(data, dict) else {}
+        client_id, typed = _text(said.get("client_id")), _text(said.get("value"))
+        if socket is None or not client_id:
+            return
+        try:
+            self._rate(sid).check()
+            await asyncio.to_thread(
+                database.run,
+                handover_card.correct,
+                socket.conversation_id,
+                _text(said.get("field")) or "",
+                service.storable(typed or ""),
+                client_id=client_id[:CLIENT_ID_LIMIT],
+            )
+        except DisputesError as error:
+            await self._refuse(socket, client_id, error.code, error.message)
+        except OperationalError:
+            await self._refuse(socket, client_id, "unavailable", line("not_stored"))
+        else:
+            await self.emit("corrected", {"client_id": client_id}, to=sid)
+
     async def on_typing(self, sid: str, data: Json | None = None) -> None:
         """Tells the agent that the customer types."""
         socket = self._sockets.get(sid)
@@ -222,8 +245,9 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 await self._emit_history(socket, Updates(socket.listener.state, [message], message["seq"]))  # type: ignore[union-attr, arg-type]
             return
         if socket.modern and "card" in message:
-            await self.emit("card", {"id": message["id"], "card": message["card"]}, to=socket.sid)
-        for uttered in as_bot_uttered(message if socket.modern else _with_link(message, socket.conversation_id)):
+            card_id = message.get("card_of") or message["id"]
+            await self.emit("card", {"id": card_id, "card": message["card"]}, to=socket.sid)
+        for uttered in as_bot_uttered(message if socket.modern else _for_old(message, socket.conversation_id)):
             await self.emit("bot_uttered", uttered, to=socket.sid)
 
     async def _emit_history(self, socket: CustomerSocket, news: Updates) -> None:
@@ -270,9 +294,13 @@ def as_bot_uttered(message: Json) -> list[Json]:
     return uttered
 
 
-def _with_link(message: Json, conversation_id: UUID) -> Json:
-    """The same for a widget that cannot ask for a file in our way: with an address that works for an hour."""
-    attachment = message.get("attachment") or {}
+def _for_old(message: Json, conversation_id: UUID) -> Json:
+    """The same for a widget that knows neither our cards nor our way to ask for a file: with the hand-over card as
+    text, and with an address of the file that works for an hour."""
+    card, attachment = message.get("card") or {}, message.get("attachment") or {}
+    if card.get("kind") == handover_card.CARD and "card_of" not in message:
+        rows = [f"{row['label']}: {row['value']}" for row in card["rows"]]
+        return {**message, "text": "\n".join([message["text"], *rows])}
     if "id" not in attachment.get("payload", {}):
         return message
     link = file_links.link_to(conversation_id, UUID(attachment["payload"]["id"]))

@@ -90,6 +90,8 @@ def as_json(message: Message) -> Json:
         value = getattr(message, key)
         if value is not None:
             shown[key] = value
+    if message.note and "card_of" in message.note:
+        shown["card_of"] = message.note["card_of"]
     if message.audience == "staff":
         shown["note"] = True
     if message.author == "customer" and message.turn == "waiting":

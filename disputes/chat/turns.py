@@ -14,7 +14,7 @@ from disputes import clock, database
 from disputes.chat import handoff, queries, thread
 from disputes.chat.lines import line
 from disputes.chat.rasa_client import RasaClient, RasaUnavailable, rasa_client
-from disputes.chat.schemas import Part, Turn
+from disputes.chat.schemas import Json, Part, Turn
 from disputes.chat.tables import Conversation, Message
 
 WORD_JOINER = "\u2060"
@@ -78,7 +78,7 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
         sender=f"{conversation.id}:{conversation.rasa_round}",
         text=message.payload or as_plain_text(message.text),
         epoch=conversation.epoch,
-        note=message.note or {},
+        note=(message.note or {}) | _corrected(conversation),
         asked_at=message.created_at,
         is_opening=message.author == "system",
         others_wait=conversation.last_seq > message.seq,
@@ -111,6 +111,10 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
         )
     message.turn = "answered"
     conversation.rasa_turns += 1
+    known = turn.note.get("corrected", {})
+    conversation.corrections = {
+        name: given for name, given in conversation.corrections.items() if known.get(name) != given["value"]
+    }
     return True
 
 
@@ -147,6 +151,12 @@ def _still_ours(session: Session, turn: Turn) -> tuple[Conversation, Message] | 
         log.info("turn.dropped", message_id=str(message.id), owner=conversation.owner)
         return None
     return conversation, message
+
+
+def _corrected(conversation: Conversation) -> Json:
+    """What the customer changed on the hand-over card since the assistant had the chat; it goes with the next turn."""
+    given = {name: correction["value"] for name, correction in conversation.corrections.items()}
+    return {"corrected": given} if given else {}
 
 
 def _begin_session(client: RasaClient, turn: Turn) -> None:

@@ -83,7 +83,14 @@ class Services:
     orders_are_down: bool = False
     codes_are_used_up: bool = False
 
-    def remember_facts(self, _session: object, _conversation_id: UUID, facts: dict[str, str | None]) -> None:
+    def remember_facts(
+        self,
+        _session: object,
+        _conversation_id: UUID,
+        facts: dict[str, str | None],
+        *,
+        known: dict[str, str] | None = None,
+    ) -> None:
         self.facts.append(facts)
 
     def file_complaint(self, _session: object, complaint: Complaint, *, filing_key: str) -> tuple[Any, int]:

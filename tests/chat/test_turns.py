@@ -70,8 +70,10 @@ class TestAnswer:
             assert conversation is not None
             assert conversation.owner == "queue"
             assert conversation.handoff_summary == "late parcel"
-        assert [row.author for row in rows] == ["customer", "bot", "system"]
+        assert [row.author for row in rows] == ["customer", "bot", "system", "system"]
         assert rows[1].card == card
+        assert rows[2].card is not None
+        assert rows[2].card["kind"] == "handover"
 
 
 class TestOwnership:
@@ -86,7 +88,8 @@ class TestOwnership:
             handoff.take_over(session, chat, add_agent(session, "Anna Berg"))
         rasa.hold.set()
         turn.join(10)
-        assert shown(chat) == [("customer", "hello"), ("system", "Anna Berg has joined the chat.")]
+        assert [author for author, _ in shown(chat)] == ["customer", "system", "system"]
+        assert shown(chat)[-1] == ("system", "Anna Berg has joined the chat.")
         assert turn_of(message) == "dropped"
 
     def test_nor_after_a_take_over_and_return(self, rasa: RasaStandIn, chat: UUID) -> None:

@@ -1,0 +1,228 @@
+"""The hand-over card: what a colleague reads when people take a chat over, which the customer sees and corrects.
+
+The customer's card has all that the colleague is told about the matter. The mood (`mood`) is on the colleague's side
+only: a guess for the next few minutes, made of the customer's own words when somebody looks, and kept nowhere.
+Corrections need no assistant: they change what is known at once, are a line of the thread, and reach the assistant's
+slots with its next turn (`turns`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from disputes import clock, policy
+from disputes.cases import queries as cases
+from disputes.cases.fields import FieldError, clean_description, clean_email, clean_name, clean_phone
+from disputes.chat import handover_queries, queries, thread
+from disputes.chat.lines import line
+from disputes.chat.mood import mood_of
+from disputes.chat.schemas import Json, StaffCard, StaffRow
+from disputes.chat.summary import summary_of
+from disputes.chat.tables import Conversation
+from disputes.errors import Conflict, Invalid, NotFound
+from disputes.orders.service import normalise_number
+
+CARD: Final = "handover"
+"""The kind of the card."""
+
+SHOWN: Final = 120
+"""Characters of a new value that the line about it repeats."""
+
+_LANGUAGES: Final = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hu": "Hungarian", "it": "Italian", "ja": "Japanese",
+    "ko": "Korean", "nb": "Norwegian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian",
+    "zh": "Chinese",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of the card that the customer can change. `clean` gives the value to keep, or raises `FieldError`."""
+
+    name: str
+    label: str
+    label_for_staff: str
+    input: Literal["choice", "line", "text"]
+    clean: Callable[[str], str]
+    always: bool = True
+
+
+def _category(typed: str) -> str:
+    if typed not in policy.current().categories:
+        raise FieldError("Please choose one of the list.")
+    return typed
+
+
+def _order_number(typed: str) -> str:
+    number = normalise_number(typed)
+    if number is None:
+        raise FieldError("This does not look like an order number. It is in the letter or mail about your order.")
+    return number
+
+
+def _phone(typed: str) -> str:
+    return clean_phone(typed, policy.current().shop.country)
+
+
+FIELDS: Final[Mapping[str, Field]] = {
+    field.name: field
+    for field in (
+        Field("category", "About", "About", "choice", _category),
+        Field("order_number", "Order", "Order", "line", _order_number),
+        Field("description", "What happened", "What happened", "text", clean_description),
+        Field("complainant_name", "Your name", "Name", "line", clean_name),
+        Field("contact_email", "Your e-mail", "E-mail", "line", clean_email),
+        Field("contact_phone", "Your phone", "Phone", "line", _phone, always=False),
+    )
+}
+"""By the names of the facts that the assistant remembers, in the order in which they are shown."""
+
+
+def show(session: Session, conversation: Conversation) -> None:
+    """Shows the customer the card, as the chat goes from the assistant to people. The caller holds the lock."""
+    card = _card(session, conversation)
+    thread.append(session, conversation, "system", line("handover_card"), card=card)
+
+
+def correct(session: Session, conversation_id: UUID, field_name: str, typed: str, *, client_id: str) -> None:
+    """The customer changes a line of the card, while people have the chat. The same `client_id` changes it once.
+
+    Raises `Invalid` with a sentence for them, `Conflict` when the chat is the assistant's again, or has ended.
+    """
+    conversation = queries.locked(session, conversation_id)
+    if conversation is None:
+        raise NotFound("There is no such chat.")
+    if queries.message_by_client_id(session, conversation_id, client_id) is not None:
+        return
+    if conversation.owner not in ("queue", "agent"):
+        raise Conflict(line("corrected_late"))
+    field = FIELDS.get(field_name)
+    if field is None:
+        raise Invalid(line("corrected_unknown"))
+    value = _cleaned(field, typed)
+    if value == conversation.facts.get(field.name):
+        return
+    conversation.facts = conversation.facts | {field.name: value}
+    given = {"value": value, "at": clock.now().isoformat()}
+    conversation.corrections = conversation.corrections | {field.name: given}
+    conversation.facts_version += 1
+    if conversation.handoff_summary is not None:
+        conversation.handoff_summary = summary_of(conversation.facts)
+    _redraw(session, conversation, field, client_id)
+
+
+def card_for_staff(session: Session, conversation: Conversation, *, verified: bool) -> StaffCard:
+    """What a colleague reads of this chat now."""
+    facts = conversation.facts
+    rows = [
+        StaffRow(
+            field.label_for_staff,
+            _said(field, facts[field.name]),
+            corrected=field.name in conversation.corrections,
+            is_long=field.input == "text",
+        )
+        for field in FIELDS.values()
+        if facts.get(field.name)
+    ]
+    return StaffCard(
+        reason=conversation.handoff_reason,
+        rows=rows,
+        tried=_tried(facts, "for_staff"),
+        mood=mood_of(handover_queries.last_words(session, conversation.id)),
+        verified=verified,
+        language=language_of(conversation),
+        page=conversation.page,
+    )
+
+
+def language_of(conversation: Conversation) -> str | None:
+    """The language of the customer's browser, by name where we know one."""
+    if not conversation.locale:
+        return None
+    return _LANGUAGES.get(conversation.locale.replace("_", "-").split("-")[0].lower(), conversation.locale)
+
+
+def _card(session: Session, conversation: Conversation) -> Json:
+    facts = conversation.facts
+    rows: list[Json] = [
+        _row(field, facts.get(field.name)) for field in FIELDS.values() if field.always or facts.get(field.name)
+    ]
+    tried = _tried(facts, "for_customer")
+    filed = ", ".join(case.reference for case in cases.cases_of_conversation(session, conversation.id))
+    where = [language_of(conversation), _place(conversation.page)]
+    for label, value in (
+        ("Tried so far", tried),
+        ("Complaint", filed),
+        ("Who you are", line("handover_proved" if is_proved(session, conversation) else "handover_not_proved")),
+        ("Language and page", ", ".join(part for part in where if part)),
+    ):
+        if value:
+            rows.append({"label": label, "value": value})
+    return {"kind": CARD, "title": line("handover_title"), "rows": rows}
+
+
+def _row(field: Field, value: str | None) -> Json:
+    row: Json = {
+        "label": field.label,
+        "value": _said(field, value) if value else line("handover_empty"),
+        "field": field.name,
+        "input": field.input,
+        "typed": value or "",
+    }
+    if field.input == "choice":
+        row["options"] = [{"value": name, "label": each.label} for name, each in policy.current().categories.items()]
+    return row
+
+
+def _redraw(session: Session, conversation: Conversation, field: Field, client_id: str) -> None:
+    """Brings the card in the thread up to date, and says in a line of its own what was changed."""
+    shown = handover_queries.last_card(session, conversation.id)
+    card = _card(session, conversation)
+    value = _said(field, conversation.facts[field.name])
+    short = value if len(value) <= SHOWN else f"{value[:SHOWN].rstrip()}…"
+    changed: dict[str, Any] = {}
+    if shown is not None:
+        shown.card = card
+        changed = {"card": card, "note": {"card_of": str(shown.id)}}
+    words = line("corrected", label=field.label_for_staff, value=" ".join(short.split()))
+    thread.append(session, conversation, "system", words, client_id=client_id, lists=True, **changed)
+
+
+def is_proved(session: Session, conversation: Conversation) -> bool:
+    """Whether the customer has entered a code in this chat that still counts."""
+    request_id = conversation.status_request_id
+    request = queries.status_request(session, request_id) if request_id else None
+    return bool(request and request.verified_until and request.verified_until > clock.now())
+
+
+def _cleaned(field: Field, typed: str) -> str:
+    try:
+        return field.clean(typed.replace("\0", ""))
+    except FieldError as fault:
+        raise Invalid(str(fault), {field.name: str(fault)}) from fault
+
+
+def _said(field: Field, value: str) -> str:
+    return policy.current().category_label(value) if field.name == "category" else value
+
+
+def _tried(facts: Mapping[str, str], whom: Literal["for_staff", "for_customer"]) -> str | None:
+    """What was proposed to settle it, and what came of it: the assistant writes "refused: A new parcel."."""
+    answer, colon, remedy = facts.get("informal_outcome", "").partition(": ")
+    if not colon or answer not in ("accepted", "refused", "proposed"):
+        return facts.get("informal_outcome")
+    return line(f"tried_{answer}_{whom}", remedy=remedy)
+
+
+def _place(page: str | None) -> str | None:
+    """The page without what is before and after its path."""
+    if not page:
+        return None
+    parts = urlsplit(page)
+    return f"{parts.netloc}{parts.path}" or page
