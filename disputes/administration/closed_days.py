@@ -17,6 +17,8 @@ from disputes.people import audit
 from disputes.people.roles import MANAGING
 from disputes.people.tables import Staff
 from disputes.policy import entered_days
+from disputes.policy.calendar import Calendar
+from disputes.policy.closed_days import ClosedDays
 from disputes.policy.tables import ClosedDay
 
 LONGEST_NAME: Final = 60
@@ -68,6 +70,13 @@ def remove(session: Session, by: Staff, day_id: UUID) -> None:
     before = {"day": row.day.isoformat()}
     audit.note(session, "closed_day.removed", by=by, about=("closed_day", day_id), before=before)
     log.info("closed day removed", day=row.day.isoformat(), staff_id=str(by.id))
+
+
+def others(calendar: Calendar, today: date) -> list[tuple[date, str]]:
+    """The days of the coming year that the policy file or a public holiday closes, weekly ones apart."""
+    year = (today + timedelta(days=number) for number in range(365))
+    closed = (day for day in year if day.weekday() in calendar.working and not calendar.is_business_day(day))
+    return [(day, calendar.name_of(day)) for day in closed if day not in ClosedDays.entered]
 
 
 def _today() -> date:

@@ -50,6 +50,17 @@ def pass_on(session: Session, leaving: Staff, by: Staff, to: Staff | None) -> Pa
     return PassedOn(given, waiting)
 
 
+def pass_on_reviews(session: Session, demoted: Staff, by: Staff) -> Sequence[str]:
+    """Opens the alarm for the reviews of somebody who is a manager no more; what they look into stays theirs."""
+    waiting = []
+    for case_id in sorted(case.id for case in held_by(session, demoted)):
+        case = queries.locked(session, case_id)
+        if _needs_somebody(case, demoted) and states.is_with_management(case.state, case.prior_state):
+            _alarm(session, case, by)
+            waiting.append(case.reference)
+    return waiting
+
+
 def _needs_somebody(case: Case, leaving: Staff) -> bool:
     if states.is_with_management(case.state, case.prior_state):
         return case.decider_id == leaving.id and case.state != "final_response"

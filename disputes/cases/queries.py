@@ -1,6 +1,7 @@
 """Every question to the tables of cases."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -147,6 +148,12 @@ def promises_of(session: Session, case_id: UUID) -> Sequence[CasePromise]:
     """The ledger of promises of a case, in the order of their dates."""
     found = select(CasePromise).where(CasePromise.case_id == case_id)
     return session.scalars(found.order_by(CasePromise.due_at, CasePromise.told_at)).all()
+
+
+def promised_on(session: Session, moments: Sequence[datetime]) -> dict[datetime, int]:
+    """How many promises that are open fall on each of these moments."""
+    found = select(CasePromise.due_at, func.count()).where(CasePromise.state == "open", CasePromise.due_at.in_(moments))
+    return {row[0]: row[1] for row in session.execute(found.group_by(CasePromise.due_at))}
 
 
 def open_tasks(session: Session, *, staff_id: UUID, role: str, offset: int = 0, limit: int = 200) -> Sequence[CaseTask]:

@@ -4,6 +4,9 @@ from fastapi import APIRouter, Depends
 
 from disputes.desk import (
     account,
+    admin,
+    admin_audit,
+    admin_staff,
     board,
     cases,
     chat_files,
@@ -19,7 +22,7 @@ from disputes.desk import (
     tasks,
     two_step,
 )
-from disputes.desk.access import at_the_desk, setting_up
+from disputes.desk.access import administering, at_the_desk, managing, setting_up
 from disputes.edge.origins import from_own_pages
 
 PREFIX = "/desk"
@@ -31,4 +34,7 @@ for open_early in (account.always, two_step.router):
     router.include_router(open_early, prefix=PREFIX, dependencies=[Depends(setting_up)])
 for part in (chats, chat_files, replies, filing, cases, investigation, offers, tasks, mails, mediation, board):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
+router.include_router(admin.router, prefix=PREFIX, dependencies=[Depends(managing)])
+for part in (admin_staff, admin_audit):
+    router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(administering)])
 router.include_router(neutral.router, prefix=PREFIX, dependencies=[Depends(neutral.neutral_only)])

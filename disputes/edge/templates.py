@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from disputes import clock, policy
 from disputes.files.contents import accepted
-from disputes.policy.words import say_money
+from disputes.policy.words import say_day, say_money
 from disputes.settings import settings
 
 PACKAGES = Path(__file__).parent.parent
@@ -54,6 +54,7 @@ def environment() -> Environment:
     found.globals["accepted_files"] = lambda: accepted(policy.current().evidence)
     found.filters.update(
         day=_day,
+        plain_day=say_day,
         time=_time,
         stamp=_stamp,
         short=_short,

@@ -15,3 +15,10 @@ ADMINS: Final = frozenset({"admin"})
 """Who lets people in, and reads what was done with which right."""
 
 LABELS: Final = {"agent": "Agent", "manager": "Manager", "mediator": "Mediator", "admin": "Administrator"}
+
+MEANINGS: Final = {
+    "agent": "Talks to customers, looks into complaints.",
+    "manager": "Also decides reviews, moves dates, sees the board.",
+    "mediator": "Neutral: sees only what is shared in their own mediations.",
+    "admin": "Lets people in, reads the audit. Works on no complaint.",
+}

@@ -228,6 +228,11 @@ def _data(policy: Policy) -> Iterator[Row]:
             "The longest that we hold a case for a court or a claim",
             f"{_count(kept.legal_hold_months, 'month')} at a time",
         ),
+        (
+            "audit_months",
+            "Which of our people read or changed what",
+            f"{_count(kept.audit_months, 'month')} after they did",
+        ),
     ):
         yield Row(f"retention.{name}", term, words)
     types = say_list(evidence.types, "and")

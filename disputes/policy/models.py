@@ -261,7 +261,10 @@ class OutsideOptions(Part):
 
 
 class Retention(Part):
-    """How long things are kept. Months count from the end of a case; `legal_hold_months` is the longest hold."""
+    """How long things are kept. Months count from the end of a case; `legal_hold_months` is the longest hold.
+
+    `audit_months` counts from the act; for half a year the database itself lets nothing of it go.
+    """
 
     draft_days: Count
     unfiled_chat_days: Count
@@ -270,6 +273,7 @@ class Retention(Part):
     case_months: Count
     withdrawn_months: Count
     legal_hold_months: Count
+    audit_months: Annotated[int, Field(strict=True, ge=6, le=120)]
 
 
 class Evidence(Part):

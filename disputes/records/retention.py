@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
@@ -14,13 +14,16 @@ from disputes.cases import queries as case_queries
 from disputes.cases.tables import Case
 from disputes.chat.tables import Conversation
 from disputes.mediation import service as mediation
-from disputes.people.tables import Customer, StatusRequest
+from disputes.people.tables import AuditEntry, Customer, StatusRequest
 from disputes.records import chats, queries
 from disputes.records.erasure import erase_case, erase_contact
 from disputes.records.hold import end_hold_by_time
 from disputes.records.terms import add_months, body_until, contact_until, is_held
 
-type Kind = Literal["hold", "status_requests", "talks", "chat", "draft", "contact", "case", "customer"]
+type Kind = Literal["hold", "status_requests", "talks", "audit", "chat", "draft", "contact", "case", "customer"]
+
+AUDIT_STAYS: Final = timedelta(days=180)
+"""What a trigger on the table enforces, whatever the policy says."""
 
 ORPHAN_AGE = timedelta(days=1)
 """A person without a complaint is not needed; younger ones may belong to a filing that has not ended."""
@@ -113,6 +116,14 @@ def _forget_status_requests(session: Session) -> bool:
     return bool(old)
 
 
+def _forget_audit(session: Session) -> bool:
+    """Lets go of what staff did so long ago; what the database keeps by its own clock is not asked for."""
+    calendar, months = policy.current().calendar, policy.current().retention.audit_months
+    before = calendar.end_of_day(add_months(calendar.day_of(clock.now()), -months))
+    gone = delete(AuditEntry).where(AuditEntry.at < before, AuditEntry.at < func.now() - AUDIT_STAYS)
+    return bool(session.scalars(gone.returning(AuditEntry.id)).all())
+
+
 def _forget_customer(session: Session, customer_id: UUID) -> bool:
     """Deletes the row unless a case has come to it since it was found: a foreign key would refuse that anyway."""
     used = select(Case.id).where(Case.customer_id == customer_id).exists()
@@ -142,5 +153,6 @@ def _forget_chat(session: Session, conversation_id: UUID, kind: Kind) -> bool:
 _WITHOUT_SUBJECT: Final[Mapping[Kind, Callable[[Session], object]]] = {
     "status_requests": _forget_status_requests,
     "talks": mediation.destroy_leftovers,
+    "audit": _forget_audit,
 }
 """What is forgotten in one go; true when there was any."""

@@ -42,7 +42,7 @@ def of_sheet(sheet: Sheet) -> File:
     """A table; a time takes three columns (how many, half and nine of ten within so many hours), a share two."""
     names = [sheet.by, *(name for column in sheet.columns for name in column_names(column))]
     rows = [[row.key or row.label, *(value for cell in row.cells for value in _values(cell))] for row in sheet.rows]
-    return _written(names, rows)
+    return written(names, rows)
 
 
 def of_lines(figure: Figure, lines: Iterable[Line]) -> File:
@@ -63,7 +63,7 @@ def of_lines(figure: Figure, lines: Iterable[Line]) -> File:
             line.state,
         ]
 
-    return _written(LINE_COLUMNS, [row(line) for line in lines])
+    return written(LINE_COLUMNS, [row(line) for line in lines])
 
 
 def column_names(column: Column) -> list[str]:
@@ -84,12 +84,13 @@ def _values(cell: Cell) -> list[Value]:
     return [cell.part, cell.n] if cell.column.told == "share" else [cell.n]
 
 
-def _written(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> File:
-    written = io.StringIO()
-    writer = csv.writer(written)
+def written(names: Sequence[str], rows: Sequence[Sequence[Value]]) -> File:
+    """A file of these columns."""
+    text = io.StringIO()
+    writer = csv.writer(text)
     writer.writerow(names)
     writer.writerows([safe(value) for value in row] for row in rows)
-    return File((MARK + written.getvalue()).encode(), len(rows))
+    return File((MARK + text.getvalue()).encode(), len(rows))
 
 
 def _hours(seconds: float | None) -> float | None:

@@ -15,7 +15,8 @@ from disputes.chat import service as chat
 from disputes.chat.tables import Conversation
 from disputes.errors import NotFound
 from disputes.notifications.tables import Notification
-from disputes.people.tables import Customer, StatusRequest
+from disputes.people import audit
+from disputes.people.tables import AuditEntry, Customer, StatusRequest
 from disputes.records import service, tracker
 from disputes.records.terms import add_months
 from disputes.worker.records_jobs import forget_all_due
@@ -33,6 +34,21 @@ def end_of(months: int) -> datetime:
     """The end of the day so many months after NOW, where the shop is."""
     calendar = policy.current().calendar
     return calendar.end_of_day(add_months(calendar.day_of(NOW), months))
+
+
+class TestAudit:
+    def test_goes_after_its_months_and_never_before_half_a_year(self, session: Session) -> None:
+        now = clock.now()
+        calendar = policy.current().calendar
+        over = calendar.end_of_day(add_months(calendar.day_of(now), -policy.current().retention.audit_months))
+        for at in (over - A_MOMENT, over, now - timedelta(days=181), now):
+            with clock.set_to(at):
+                audit.note(session, "policy.changed")
+        assert service.run_retention(session, now) == {"audit": 1}
+        assert service.run_retention(session, now) == {}
+        assert session.scalars(select(AuditEntry.at).order_by(AuditEntry.at)).first() == over
+        assert service.run_retention(session, now + timedelta(days=3650))["audit"] == 1
+        assert session.scalars(select(AuditEntry.at)).all() == [now]
 
 
 class TestCases:

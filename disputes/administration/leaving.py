@@ -1,0 +1,75 @@
+"""Somebody leaves, or gets another role: nothing that they held is left to nobody."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from disputes.cases import holders, states
+from disputes.cases.tables import Case
+from disputes.mediation import service as mediation
+from disputes.people import service as people
+from disputes.people import teams
+from disputes.people.roles import AT_THE_DESK
+from disputes.people.service import Details
+from disputes.people.tables import Staff
+
+
+@dataclass(frozen=True)
+class Left:
+    """What became of what somebody held: references of complaints, and of cases in mediation."""
+
+    staff: Staff
+    given: Sequence[str] = ()
+    waiting: Sequence[str] = ()
+    mediations: Sequence[str] = ()
+
+
+def held_cases(session: Session, staff: Staff) -> Sequence[Case]:
+    """The complaints that would need somebody else if this person left now."""
+    return holders.held_by(session, staff)
+
+
+def deactivate(session: Session, by: Staff, staff_id: UUID, version: int, *, heir_id: UUID | None = None) -> Left:
+    """Switches an account off and passes on what it held: complaints to the heir or an alarm, mediations to a manager.
+
+    Raises as `people.deactivate`.
+    """
+    staff = people.deactivate(session, by, staff_id, version)
+    return _pass_on(session, staff, by, heir_id)
+
+
+def change(
+    session: Session,
+    by: Staff,
+    staff_id: UUID,
+    version: int,
+    new: Details,
+    *,
+    team_ids: Collection[UUID] = (),
+    heir_id: UUID | None = None,
+) -> Left:
+    """Sets somebody's details and teams; what the new role cannot hold any more is passed on.
+
+    Raises as `people.change`.
+    """
+    before = people.staff_with_id(session, staff_id).role
+    staff = people.change(session, by, staff_id, version, new)
+    teams.set_teams(session, by, staff, team_ids if staff.active and staff.role in AT_THE_DESK else ())
+    return _pass_on(session, staff, by, heir_id) if staff.role != before else Left(staff)
+
+
+def _pass_on(session: Session, staff: Staff, by: Staff, heir_id: UUID | None) -> Left:
+    heir = people.staff_with_id(session, heir_id) if heir_id else None
+    given: Sequence[str] = ()
+    waiting: Sequence[str] = ()
+    mediations: Sequence[str] = ()
+    if not staff.active or staff.role not in states.CASE_WORKERS:
+        done = holders.pass_on(session, staff, by, heir)
+        given, waiting = done.given, done.waiting
+    elif staff.role not in states.MANAGERS:
+        waiting = holders.pass_on_reviews(session, staff, by)
+    if not staff.active or staff.role != "mediator":
+        mediations = mediation.neutral_left(session, staff, by)
+    return Left(staff, given, waiting, mediations)
