@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from disputes import clock
@@ -64,6 +65,15 @@ def defer(
         "at": at,
     }
     return int(session.execute(_DEFER, row).scalar_one())
+
+
+def defer_once(session: Session, task: str, *, key: str) -> None:
+    """Queues one job unless one with the same `key` waits already; one that runs may have looked too early to count."""
+    try:
+        with session.begin_nested():
+            defer(session, task, lock=key, queueing_lock=key)
+    except IntegrityError:
+        return
 
 
 def defer_missing(

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     allowed_origins: str = Field(
         "", description="web sites that may embed the widget, comma separated; empty: own site"
     )
+    chats_per_address: int = Field(
+        60, ge=0, description="new chats from one address of the network in a quarter of an hour; 0: any number"
+    )
     host: str = Field("127.0.0.1", description="address the web process listens on")
     port: int = Field(8000, description="port the web process listens on")
     trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed, comma separated")

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 from disputes.api.endpoints import router as api
 from disputes.chat.gateway import Gateway
 from disputes.desk.endpoints import router as desk
+from disputes.edge.addresses import counted_address
 from disputes.edge.failures import add_failure_handlers
 from disputes.edge.headers import SecurityHeaders
 from disputes.edge.limits import BodyLimit
@@ -58,7 +59,7 @@ def create_app(lifespan: Lifespan | None = None) -> FastAPI:
 
 def create_asgi() -> ASGIApp:
     """Everything that one web process serves: the pages and, at /socket.io, the chat."""
-    gateway = Gateway()
+    gateway = Gateway(counted_address)
 
     @asynccontextmanager
     async def live_chat(_app: FastAPI) -> AsyncIterator[None]:

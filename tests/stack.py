@@ -49,6 +49,7 @@ class Stack:
             "VAR_DIR": str(self.var),
             "SMTP_URL": "",
             "DATABASE_URL": "",
+            "POLICY_FILE": str(policy_always_open(self.var)),
             # Ports of its own: two programs that start in the same moment would both find the usual ones free.
             "RASA_URL": f"http://127.0.0.1:{free_port()}",
             "ACTIONS_URL": f"http://127.0.0.1:{free_port()}/webhook",
@@ -141,6 +142,18 @@ def running_stack(**settings: str) -> Iterator[Stack]:
     finally:
         stack.stop()
         rmtree(folder, ignore_errors=True)
+
+
+def policy_always_open(folder: Path) -> Path:
+    """The shop's policy with the office open day and night: the tests ask for people at any hour."""
+    text = (ROOT / "policy.yml").read_text()
+    head, _, rest = text.partition("\noffice_hours:\n")
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    hours = "".join(f'  {day}: "00:00-24:00"\n' for day in days)
+    written = f"{head}\noffice_hours:\n{hours}\n# {rest.partition('# ')[2]}"
+    file = folder / "policy-always-open.yml"
+    file.write_text(written.replace("public_holidays: true", "public_holidays: false"))
+    return file
 
 
 def free_port() -> int:

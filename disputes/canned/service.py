@@ -15,9 +15,10 @@ from disputes.canned import queries
 from disputes.canned.tables import CODE_SHAPE, CannedReply
 from disputes.cases import queries as case_queries
 from disputes.cases.states import OPEN
-from disputes.chat import service as chat
+from disputes.chat import desk_view
 from disputes.chat.blanks import blanks_in
 from disputes.chat.schemas import MESSAGE_LIMIT
+from disputes.chat.text import storable
 from disputes.errors import Conflict, Invalid, NotFound, Refused
 from disputes.people.tables import Staff
 from disputes.settings import settings
@@ -55,7 +56,7 @@ class Draft:
 
 def values_for(session: Session, conversation_id: UUID, staff: Staff) -> dict[str, str]:
     """What is known for the blanks in this chat; what is not known is not in it. NotFound."""
-    view = chat.conversation_view(session, conversation_id)
+    view = desk_view.conversation_view(session, conversation_id)
     shop_policy = policy.current()
     known: dict[str, str | None] = {
         "name": view.facts.get("complainant_name"),
@@ -134,8 +135,8 @@ def _checked(session: Session, staff: Staff, draft: Draft, besides: CannedReply 
     _check_editor(staff)
     clean = Draft(
         code=draft.code.strip().lower().removeprefix("/"),
-        title=" ".join(chat.storable(draft.title).split()),
-        text=chat.storable(draft.text).replace("\r\n", "\n").strip(),
+        title=" ".join(storable(draft.title).split()),
+        text=storable(draft.text).replace("\r\n", "\n").strip(),
         team_id=draft.team_id,
     )
     faults: dict[str, str] = {}

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from disputes import database
-from disputes.chat import files, hints, seen, service
+from disputes.chat import files, hints, presence, seen, service
 from disputes.chat.hub import Hub, Listener
+from disputes.chat.leases import Leases
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json, Received, Updates
 from disputes.errors import DisputesError, Refused
@@ -27,6 +28,8 @@ from disputes.people.tables import Staff
 
 CHECK_AGAIN_SECONDS = 30.0
 """How long after a sign-out an open tab may still be told something."""
+
+NOTE_ACTS_SECONDS = 30.0
 
 log = structlog.get_logger(__name__)
 
@@ -38,17 +41,20 @@ class DeskSocket:
     sid: str
     token: str
     staff: Staff
+    lease: UUID
     listeners: dict[UUID, Listener] = field(default_factory=dict)
     marks: seen.Frames = field(default_factory=seen.Frames)
     checked_at: float = field(default_factory=time.monotonic)
+    acted_at: float = field(default_factory=time.monotonic)
 
 
 class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     """Events of the desk's namespace."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, leases: Leases) -> None:
         super().__init__("/desk")
         self._hub = hub
+        self._leases = leases
         self._sockets: dict[str, DeskSocket] = {}
         hub.watch_lists(self.tell_lists)
         hub.watch_cases(self.tell_cases)
@@ -63,16 +69,22 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(people.SESSION_COOKIE)
         token = morsel.value if morsel else ""
         try:
-            staff = await asyncio.to_thread(database.run, at_the_desk, token)
+            staff, lease = await asyncio.to_thread(database.run, arrive, token)
         except DisputesError as error:
             raise socketio.exceptions.ConnectionRefusedError(error.message) from error
-        self._sockets[sid] = DeskSocket(sid, token, staff)
+        self._sockets[sid] = DeskSocket(sid, token, staff, lease)
+        self._leases.staff.add(lease)
 
     async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
-        """Stops the deliveries to this tab."""
+        """Stops the deliveries to this tab, and lets its lease end."""
         socket = self._sockets.pop(sid, None)
-        for listener in socket.listeners.values() if socket else ():
+        if socket is None:
+            return
+        for listener in socket.listeners.values():
             self._hub.remove(listener)
+        self._leases.staff.discard(socket.lease)
+        with contextlib.suppress(OperationalError):  # then it ends by itself
+            await asyncio.to_thread(database.run, presence.staff_leave, socket.lease)
 
     async def on_open(self, sid: str, data: Json | None = None) -> None:
         """Follows a conversation from `last_seq` on."""
@@ -80,6 +92,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if socket is None or conversation_id is None or data is None or not await self._still_at_the_desk(socket):
             return
         log.info("chat.opened_by_staff", conversation_id=str(conversation_id), staff_id=str(socket.staff.id))
+        await self._acts(socket)
         old = socket.listeners.pop(conversation_id, None)
         if old is not None:
             self._hub.remove(old)
@@ -123,6 +136,18 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if sid in self._sockets and conversation_id is not None and data is not None:
             on = bool(data.get("on"))
             await asyncio.to_thread(database.run, hints.typing, conversation_id, "agent", on)
+            await self._acts(self._sockets[sid])
+
+    async def check_all(self) -> None:
+        """Ends the sockets of those who are not signed in any more."""
+        for socket in list(self._sockets.values()):
+            await self._still_at_the_desk(socket)
+
+    async def _acts(self, socket: DeskSocket) -> None:
+        """Notes that somebody does something here, not at each key."""
+        if time.monotonic() - socket.acted_at > NOTE_ACTS_SECONDS:
+            socket.acted_at = time.monotonic()
+            await asyncio.to_thread(database.run, presence.staff_act, socket.staff)
 
     async def on_seen(self, sid: str, data: Json | None = None) -> None:
         """The page shows a conversation up to a seq. It counts for whoever holds the chat."""
@@ -192,7 +217,8 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 "mine": state.agent_id == socket.staff.id,
                 "queue_position": state.queue_position,
                 "customer_seen_seq": state.seen_seq,
-                "customer_online": self._hub.customers_present(conversation_id),
+                "customer_online": state.customer_online,
+                "message_left": state.message_left,
                 "files": files.allowed(),
                 "facts": state.facts_version,
             }
@@ -213,6 +239,12 @@ def at_the_desk(session: Session, token: str) -> Staff:
     if staff.role not in AT_THE_DESK:
         raise Refused("This part of the desk is for agents and managers.")
     return staff
+
+
+def arrive(session: Session, token: str) -> tuple[Staff, UUID]:
+    """The member of staff behind a session cookie, with a lease for this tab. Refused, SignInNeeded."""
+    staff = at_the_desk(session, token)
+    return staff, presence.staff_arrive(session, staff)
 
 
 def _is_own_page(environ: Json) -> bool:

@@ -25,6 +25,11 @@ def seen(session: Session, conversation_id: UUID, who: str, seq: int) -> None:
     session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
 
 
+def lists_changed(session: Session) -> None:
+    """Says that the desk's lists, or who is there, look different."""
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps({"l": True})})
+
+
 def typing(session: Session, conversation_id: UUID, who: str, on: bool) -> None:
     """Says that somebody types, or has stopped. Never stored."""
     payload = {"c": str(conversation_id), "t": who, "on": on}

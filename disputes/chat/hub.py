@@ -96,10 +96,6 @@ class Hub:
         """`tell` is awaited with the ids of cases that have changed; with none when any may have."""
         self._case_watchers.add(tell)
 
-    def customers_present(self, conversation_id: UUID) -> bool:
-        """Whether a browser of the customer follows this conversation in this process."""
-        return any(not listener.notes for listener in self._listeners.get(conversation_id, ()))
-
     async def catch_up(self, listener: Listener) -> None:
         """Delivers everything the listener has not had, and the state when it has changed."""
         async with listener.lock:
@@ -148,8 +144,7 @@ class Hub:
                     self._take_hint(json.loads(notice.payload))
 
     def _take_hint(self, hint: Json) -> None:
-        conversation_id = UUID(hint["c"])
-        group = self._listeners.get(conversation_id, set())
+        group = self._listeners.get(UUID(hint["c"]), set()) if "c" in hint else set()
         if "t" in hint:
             for listener in group:
                 self._spawn(listener.typing(hint["t"], bool(hint["on"])))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import yaml
 
+from disputes.chat.schemas import Json
+
 LINES_FILE = Path(__file__).with_name("lines.yml")
 
 
@@ -17,3 +19,15 @@ def _lines() -> dict[str, str]:
 def line(key: str, /, **values: object) -> str:
     """The line called `key`, with its {values} filled in. Unknown names raise KeyError."""
     return _lines()[key].format(**values)
+
+
+def button(title: str, payload: str) -> Json:
+    """A button in the chat, called as the line `title` says."""
+    return {"content_type": "text", "title": line(title), "payload": payload}
+
+
+def say_minutes(minutes: int) -> str:
+    """ "1 minute", "12 minutes", "2 hours"."""
+    if minutes >= 120 and minutes % 60 == 0:
+        return line("hours", count=minutes // 60)
+    return line("minute") if minutes == 1 else line("minutes", count=minutes)

@@ -48,6 +48,7 @@ def change_owner(
     conversation.epoch += 1
     conversation.agent_id = agent.id if agent else None
     conversation.claim_by = conversation.answer_by = conversation.left_message_at = None
+    conversation.last_agent_at = None
     if owner in ("queue", "agent"):
         conversation.first_waiting_since = conversation.first_waiting_since or now
         conversation.end_reason = None

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from disputes.chat.lines import line
-from disputes.chat.tables import Conversation, Message
+from disputes.chat.queue_queries import goes_first
+from disputes.chat.tables import Conversation, Message, Ownership
 from disputes.people.tables import Staff, StatusRequest
 
 PAGE = 500
@@ -17,6 +18,43 @@ PAGE = 500
 def by_session(session: Session, digest: str) -> Conversation | None:
     """The conversation that a browser's session id belongs to."""
     return session.scalar(select(Conversation).where(Conversation.session_digest == digest))
+
+
+def open_of_visitor(session: Session, visitor_digest: str) -> Conversation | None:
+    """The open conversation of a visitor, locked."""
+    statement = (
+        select(Conversation)
+        .where(Conversation.visitor_digest == visitor_digest, Conversation.owner != "closed")
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(statement)
+
+
+def seq_of_epoch(session: Session, conversation_id: UUID, epoch: int) -> int:
+    """The last seq before the conversation came into that epoch."""
+    statement = select(Ownership.seq).where(Ownership.conversation_id == conversation_id, Ownership.epoch == epoch)
+    return session.scalar(statement) or 0
+
+
+def customer_messages_after(session: Session, conversation_id: UUID, seq: int) -> list[Message]:
+    """What the customer has written since then, in order."""
+    statement = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, Message.author == "customer", Message.seq > seq)
+        .order_by(Message.seq)
+    )
+    return list(session.scalars(statement))
+
+
+def was_asked_since(session: Session, conversation_id: UUID, payload: str, seq: int) -> bool:
+    """True when a button with this payload was shown since then."""
+    found = exists().where(
+        Message.conversation_id == conversation_id,
+        Message.seq > seq,
+        Message.quick_replies.contains([{"payload": payload}]),
+    )
+    return bool(session.scalar(select(found)))
 
 
 def locked(session: Session, conversation_id: UUID) -> Conversation | None:
@@ -109,16 +147,6 @@ def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: 
     return list(session.scalars(statement))
 
 
-def queue_position(session: Session, conversation: Conversation) -> int:
-    """The place in the queue: 1 is next."""
-    before = or_(
-        Conversation.waiting_since < conversation.waiting_since,
-        and_(Conversation.waiting_since == conversation.waiting_since, Conversation.id < conversation.id),
-    )
-    statement = select(func.count()).where(Conversation.owner == "queue", before)
-    return int(session.scalar(statement) or 0) + 1
-
-
 def chats_held_by(session: Session, staff_id: UUID) -> int:
     """How many open chats an agent holds."""
     statement = select(func.count()).where(Conversation.owner == "agent", Conversation.agent_id == staff_id)
@@ -165,7 +193,7 @@ def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Me
                 and_(Conversation.owner == "bot", Conversation.updated_at >= since, has_written),
             )
         )
-        .order_by(Conversation.waiting_since.asc().nulls_last(), Conversation.updated_at.desc())
+        .order_by(goes_first().desc(), Conversation.waiting_since.asc().nulls_last(), Conversation.updated_at.desc())
         .limit(200)
     )
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]

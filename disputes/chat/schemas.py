@@ -23,6 +23,7 @@ class Turn:
     note: Json
     asked_at: datetime
     is_opening: bool
+    is_return: bool
     others_wait: bool
     turns_before: int
 
@@ -41,13 +42,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Received:
-    """What became of a message that a customer or an agent sent."""
+    """What became of a message that a customer or an agent sent. `wants_new_chat`: the button that asks for one."""
 
     id: UUID
     seq: int
     at: datetime
     text: str
     is_new: bool
+    wants_new_chat: bool = False
 
     def as_json(self, client_id: str) -> Json:
         """The `message_stored` event for whoever sent it under `client_id`, with the text as it was stored."""
@@ -61,8 +63,20 @@ class Received:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A chat that somebody took from the queue: since when it was there, and when it was taken."""
+
+    queued_at: datetime
+    taken_at: datetime
+
+
+@dataclass(frozen=True)
 class ConversationState:
-    """Who may speak now, for the people in the chat. `seen_seq`: up to where the other side has read."""
+    """Who may speak now, for the people in the chat. `seen_seq`: up to where the other side has read.
+
+    `wait` says how long it is likely to take until somebody comes, in words; None: not known, or nobody is waited for.
+    `message_left`: the chat waits until people are back. `customer_online` is known to staff only.
+    """
 
     conversation_id: UUID
     owner: str
@@ -72,6 +86,9 @@ class ConversationState:
     queue_position: int | None
     seen_seq: int = 0
     facts_version: int = 0
+    wait: str | None = None
+    message_left: bool = False
+    customer_online: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +113,8 @@ class ConversationLine:
     last_text: str
     last_at: datetime
     unread: int
+    urgent: bool
+    message_left: bool
 
 
 @dataclass(frozen=True)
@@ -148,3 +167,6 @@ class ConversationView:
     page: str | None
     locale: str | None
     created_at: datetime
+    urgent: bool
+    vulnerable: bool
+    message_left: bool

@@ -1,87 +1,121 @@
 """The verbs of a conversation: open it, write in it, read on in it."""
 
-import hashlib
 import re
-import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
+import structlog
 from sqlalchemy.orm import Session
 
-from disputes import clock
+from disputes import clock, policy
 from disputes.cases import progress
 from disputes.cases.schemas import CaseProgress
-from disputes.chat import files, files_to_case, handoff, handover_card, hints, queries, thread
-from disputes.chat.blanks import blanks_in
-from disputes.chat.lines import line
-from disputes.chat.ownership import log_owner
-from disputes.chat.schemas import (
-    MESSAGE_LIMIT,
-    ConversationLine,
-    ConversationState,
-    ConversationView,
-    DeskLists,
-    Json,
-    Received,
-    Updates,
+from disputes.chat import (
+    endings,
+    files,
+    files_to_case,
+    handoff,
+    hints,
+    presence,
+    queries,
+    queue,
+    queue_queries,
+    staff_queries,
+    thread,
+    visits,
 )
-from disputes.chat.summary import summary_of
+from disputes.chat.blanks import blanks_in
+from disputes.chat.contact import take_contact
+from disputes.chat.lines import line
+from disputes.chat.schemas import MESSAGE_LIMIT, ConversationState, Json, Received, Updates
 from disputes.chat.tables import Conversation, Message
+from disputes.chat.text import storable
 from disputes.errors import Invalid, NotFound, Refused
 from disputes.people.tables import Staff
 
 CODE = re.compile(r"(?<![\w+])(?:\d[\s.\-]{0,2}){5}\d(?!\w)")
 WORDS_AROUND_A_CODE = 6
 CODE_ENTERED = "/status_code_entered"
-FOR_THE_CHAT = (handoff.TALK_TO_PERSON, handoff.BACK_TO_ASSISTANT, files.ADD_TO_CASE)
-"""How payloads begin that the chat itself acts on, whoever holds it."""
-
-SEEN_RECENTLY = timedelta(days=2)
 RESENT_WITHIN = timedelta(minutes=10)
+OWN_BUTTONS: Final = {
+    queue.TALK_TO_PERSON: "person_button",
+    queue.BACK_TO_ASSISTANT: "back_button",
+    queue.LEAVE_MESSAGE: "leave_button",
+    endings.GO_ON: "go_on_button",
+    endings.NEW_CHAT: "new_button",
+}
+"""Buttons that the chat itself obeys, without the assistant."""
+
+ALWAYS_THERE: Final = frozenset({queue.TALK_TO_PERSON, endings.GO_ON, endings.NEW_CHAT})
+"""Those that the widget has in places of its own, whether or not they stand in the thread."""
+
 CODE_IS_TYPED = timedelta(hours=1)
 """Six digits typed this long after a code was asked for are taken for it: a late code must be masked, too."""
 
 
+log = structlog.get_logger(__name__)
+
+
+class NotYours(Refused):
+    """Somebody writes to the customer of a chat that is not theirs: they may take it over, or leave a note."""
+
+    code = "not_yours"
+
+
 def open_conversation(
-    session: Session, session_id: str | None, *, page: str | None = None, locale: str | None = None
+    session: Session,
+    session_id: str | None,
+    *,
+    page: str | None = None,
+    locale: str | None = None,
+    ip_digest: str | None = None,
 ) -> tuple[Conversation, str]:
     """The conversation of a browser, and the session id it is known by.
 
     An id that is not known is never adopted: the browser gets a new one of 256 random bits. A new conversation
-    is opened by the assistant, who says what it is.
+    is opened by the assistant, who says what it is. Raises TooMany when many were begun from that address.
     """
     if session_id:
-        known = queries.by_session(session, _digest(session_id))
+        known = queries.by_session(session, visits.digest_of(session_id))
         if known is not None:
+            if ip_digest is not None and known.ip_digest != ip_digest:
+                known.ip_digest = ip_digest
             return known, session_id
-    new_id = secrets.token_urlsafe(32)
-    now = clock.now()
-    conversation = Conversation(
-        session_digest=_digest(new_id),
-        visitor_digest=_digest(new_id),
-        owner="bot",
-        epoch=0,
-        last_seq=0,
-        delivered_seq=0,
-        rasa_round=1,
-        rasa_turns=0,
-        facts={},
-        page=storable(page)[:300] if page else None,
-        locale=storable(locale)[:20] if locale else None,
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(conversation)
-    session.flush()
-    log_owner(session, conversation, "opened")
-    thread.tell_assistant(session, conversation, handoff.SESSION_OPENED)
-    return conversation, new_id
+    visits.check_address(session, ip_digest)
+    return visits.begin(session, None, page=page, locale=locale, ip_digest=ip_digest)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A browser that follows its conversation: the session id it is known by, and the lease to be renewed for it."""
+
+    conversation: Conversation
+    session_id: str
+    lease: UUID
+
+
+def visit(
+    session: Session,
+    session_id: str | None,
+    *,
+    anew: bool,
+    page: str | None,
+    locale: str | None,
+    ip_digest: str | None,
+) -> Visit:
+    """A browser comes, or comes back. `anew`: it leaves an ended chat behind and wants another one."""
+    conversation, known_as = open_conversation(session, session_id, page=page, locale=locale, ip_digest=ip_digest)
+    if anew and known_as == session_id:
+        conversation, known_as = visits.new_chat(session, conversation.id) or (conversation, known_as)
+    return Visit(conversation, known_as, presence.customer_arrives(session, conversation.id))
 
 
 def conversation_of_session(session: Session, session_id: str) -> UUID | None:
     """The chat that a browser knows by this session id; None for any other."""
-    known = queries.by_session(session, _digest(session_id)) if session_id else None
+    known = queries.by_session(session, visits.digest_of(session_id)) if session_id else None
     return known.id if known else None
 
 
@@ -95,7 +129,7 @@ def receive(
     Raises Invalid with a sentence for the customer.
     """
     text = storable(text)
-    conversation = _locked(session, conversation_id)
+    conversation = handoff.locked(session, conversation_id)
     if client_id is not None:
         stored = queries.message_by_client_id(session, conversation_id, client_id)
         if stored is not None:
@@ -107,8 +141,6 @@ def receive(
         if just_reconnected and newest is not None and _is_resent(newest, text):
             return _received(newest, is_new=False)
     _check_length(text)
-    if conversation.owner == "closed":
-        handoff.resume(session, conversation)
     message = _store(session, conversation, text, client_id)
     return _received(message, is_new=True)
 
@@ -118,19 +150,22 @@ def say_as_agent(
 ) -> Received:
     """An agent writes to the customer, or (note) for colleagues only. Only the owner reaches the customer.
 
-    Refused for anybody else; Invalid, with a sentence, also while a blank such as {name} is not filled in.
+    Others are refused (`NotYours`), and may take the chat over or leave a note. Invalid, with a sentence, also while a
+    blank such as {name} is not filled in. The first word stops the time to answer a chat that one was given.
     """
     text = storable(text)
-    conversation = _locked(session, conversation_id)
+    conversation = handoff.locked(session, conversation_id)
     stored = queries.message_by_client_id(session, conversation_id, client_id)
     if stored is not None:
         return _received(stored, is_new=False)
     _check_length(text)
     if not note and (conversation.owner != "agent" or conversation.agent_id != staff.id):
         holder = session.get(Staff, conversation.agent_id) if conversation.agent_id else None
-        raise Refused(line("not_yours", name=holder.name if holder else "Nobody"))
+        log.info("chat.write_refused", conversation_id=str(conversation_id), staff_id=str(staff.id))
+        raise NotYours(line("not_yours", name=holder.name if holder else "Nobody"))
     if not note and (blanks := blanks_in(text)):
         raise Invalid(line("blanks", blanks=", ".join(f"{{{name}}}" for name in blanks)))
+    presence.staff_act(session, staff)
     message = thread.append(
         session,
         conversation,
@@ -152,16 +187,19 @@ def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: b
     newest = found[-1].seq if found else after_seq
     # A message may have been committed between the two reads: what was found counts, whatever the row said before.
     last_seq = newest if len(found) == queries.PAGE else max(newest, conversation.last_seq)
-    position = queries.queue_position(session, conversation) if conversation.owner == "queue" else None
+    waits = conversation.owner == "queue"
     state = ConversationState(
         conversation_id=conversation.id,
         owner=conversation.owner,
         epoch=conversation.epoch,
         agent_id=conversation.agent_id,
         agent_name=conversation.agent.name if conversation.agent else None,
-        queue_position=position,
+        queue_position=queue_queries.position(session, conversation) if waits else None,
         seen_seq=_seen_by_other_side(conversation, for_staff=notes),
         facts_version=conversation.facts_version,
+        wait=queue.wait_in_words(session, conversation) if waits else None,
+        message_left=conversation.left_message_at is not None,
+        customer_online=staff_queries.customer_is_here(session, conversation_id, clock.now()) if notes else None,
     )
     return Updates(state, [thread.as_json(message) for message in found], last_seq)
 
@@ -184,7 +222,7 @@ def remember_facts(
 ) -> None:
     """Keeps what the assistant has understood, for the agent who may take over. What the customer corrected on the
     hand-over card counts more, until the assistant knows of it: `known` are the corrections that came with its turn."""
-    conversation = _locked(session, conversation_id)
+    conversation = handoff.locked(session, conversation_id)
     told = {key: value for key, value in facts.items() if value}
     for name, given in conversation.corrections.items():
         if (known or {}).get(name) != given["value"]:
@@ -198,11 +236,12 @@ def remember_facts(
 def request_status_code(session: Session, conversation_id: UUID, lookup: str, email: str) -> None:
     """Starts a proof of identity by mail; the next six digits typed here are taken as the code.
 
-    Raises Invalid when either is not what it should be. How often a letter really goes out is limited by the job.
+    Raises Invalid when either is not what it should be, and TooMany when the address of the network that the customer
+    writes from has asked too often. How often a letter really goes out is limited by the job.
     """
-    conversation = _locked(session, conversation_id)
+    conversation = handoff.locked(session, conversation_id)
     conversation.status_request_id = progress.request_code(
-        session, lookup, email, ip_digest=None, conversation_id=conversation_id
+        session, lookup, email, ip_digest=conversation.ip_digest, conversation_id=conversation_id
     )
 
 
@@ -212,44 +251,6 @@ def progress_for_conversation(session: Session, conversation_id: UUID) -> list[C
     if conversation is None or conversation.status_request_id is None:
         raise Refused("Nobody has proved who they are in this chat yet.")
     return progress.progress_of(session, conversation.status_request_id)
-
-
-def desk_lists(session: Session, staff: Staff) -> DeskLists:
-    """The desk's lists as this member of staff sees them."""
-    lists = DeskLists()
-    for conversation, newest, agent_name, unread in queries.open_lines(session, clock.now() - SEEN_RECENTLY):
-        row = _as_line(conversation, newest, agent_name, unread)
-        if conversation.owner == "queue":
-            lists.waiting.append(row)
-        elif conversation.agent_id == staff.id:
-            lists.mine.append(row)
-        else:
-            lists.others.append(row)
-    return lists
-
-
-def conversation_view(session: Session, conversation_id: UUID) -> ConversationView:
-    """What is known of a conversation, for the side panel. Raises NotFound."""
-    conversation = queries.with_agent(session, conversation_id)
-    if conversation is None:
-        raise NotFound("There is no such chat.")
-    verified = handover_card.is_proved(session, conversation)
-    return ConversationView(
-        id=conversation.id,
-        owner=conversation.owner,
-        epoch=conversation.epoch,
-        agent_id=conversation.agent_id,
-        agent_name=conversation.agent.name if conversation.agent else None,
-        waiting_since=conversation.waiting_since,
-        facts=conversation.facts,
-        handoff_reason=conversation.handoff_reason,
-        handoff_summary=conversation.handoff_summary,
-        verified=verified,
-        card=handover_card.card_for_staff(session, conversation, verified=verified),
-        page=conversation.page,
-        locale=conversation.locale,
-        created_at=conversation.created_at,
-    )
 
 
 def _store(session: Session, conversation: Conversation, text: str, client_id: str | None) -> Message:
@@ -262,8 +263,11 @@ def _store(session: Session, conversation: Conversation, text: str, client_id: s
     shown = title if title is not None else text.strip()
     if title is None and conversation.status_request_id is not None:
         shown, payload, note = _take_code(session, conversation.status_request_id, shown)
-    for_the_chat = payload is not None and payload.startswith(FOR_THE_CHAT)
+    adds_files = payload is not None and payload.startswith(files.ADD_TO_CASE)
+    for_the_chat = adds_files or payload in OWN_BUTTONS
     asks_assistant = conversation.owner == "bot" and not for_the_chat
+    if title is None and not conversation.urgent:
+        conversation.urgent = policy.current().is_urgent(shown)
     message = thread.append(
         session,
         conversation,
@@ -277,20 +281,35 @@ def _store(session: Session, conversation: Conversation, text: str, client_id: s
     )
     if asks_assistant:
         thread.ask_assistant(session, message)
-    elif payload == handoff.TALK_TO_PERSON:
-        handoff.request_person(session, conversation, "asked for a person", None)
-    elif payload == handoff.BACK_TO_ASSISTANT:
-        handoff.back_to_assistant(session, conversation)
-    elif payload is not None and payload.startswith(files.ADD_TO_CASE):
+    elif adds_files and payload is not None:
         case = files.case_of_payload(session, conversation, payload)
         files_to_case.ask(session, conversation, case, told_after=message)
+    elif for_the_chat and payload is not None:
+        _obey(session, conversation, payload)
+    elif conversation.owner == "closed":
+        endings.ask_what_now(session, conversation)
+    else:
+        take_contact(session, conversation, shown)
     return message
+
+
+def _obey(session: Session, conversation: Conversation, payload: str) -> None:
+    """Does what a button of the chat itself says. A new chat is begun by `new_chat`, in which the browser moves."""
+    if conversation.owner == "closed" and payload != endings.NEW_CHAT:
+        endings.go_on(session, conversation)
+    match payload:
+        case queue.TALK_TO_PERSON:
+            handoff.request_person(session, conversation, "asked for a person", None)
+        case queue.LEAVE_MESSAGE:
+            handoff.leave_message(session, conversation)
+        case queue.BACK_TO_ASSISTANT:
+            handoff.back_to_assistant(session, conversation)
 
 
 def _title_of(session: Session, conversation: Conversation, payload: str) -> str | None:
     """What was written on the button with this payload; None when no such button was ever shown here."""
-    if payload == handoff.TALK_TO_PERSON:
-        return line("person_button")
+    if payload in ALWAYS_THERE:
+        return line(OWN_BUTTONS[payload])
     return queries.button_title(session, conversation.id, payload)
 
 
@@ -323,12 +342,8 @@ def _seen_by_other_side(conversation: Conversation, *, for_staff: bool) -> int:
 
 
 def _received(message: Message, *, is_new: bool) -> Received:
-    return Received(message.id, message.seq, message.created_at, message.text, is_new)
-
-
-def storable(text: str) -> str:
-    """The text without what PostgreSQL cannot hold: NUL, and halves of characters."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+    anew = message.payload == endings.NEW_CHAT
+    return Received(message.id, message.seq, message.created_at, message.text, is_new, anew)
 
 
 def _check_length(text: str) -> None:
@@ -341,29 +356,3 @@ def _check_length(text: str) -> None:
 def _is_resent(newest: Message, text: str) -> bool:
     same = newest.text == text.strip() or newest.payload == text
     return same and clock.now() - newest.created_at < RESENT_WITHIN
-
-
-def _as_line(conversation: Conversation, newest: Message, agent_name: str | None, unread: int) -> ConversationLine:
-    facts = conversation.facts
-    return ConversationLine(
-        id=conversation.id,
-        who=facts.get("complainant_name") or "Customer",
-        summary=conversation.handoff_summary or summary_of(facts),
-        owner=conversation.owner,
-        agent_name=agent_name,
-        waiting_since=conversation.waiting_since,
-        last_text=newest.text[:160],
-        last_at=newest.created_at,
-        unread=unread,
-    )
-
-
-def _locked(session: Session, conversation_id: UUID) -> Conversation:
-    conversation = queries.locked(session, conversation_id)
-    if conversation is None:
-        raise NotFound("There is no such chat.")
-    return conversation
-
-
-def _digest(session_id: str) -> str:
-    return hashlib.sha256(session_id.encode()).hexdigest()

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -17,11 +18,13 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
-from disputes.chat import file_links, files, handoff, handover_card, hints, seen, service
+from disputes.chat import endings, file_links, files, handover_card, hints, presence, seen, service
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
+from disputes.chat.leases import Leases
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json, Updates
+from disputes.chat.text import storable
 from disputes.errors import DisputesError, TooMany
 
 JUST_RECONNECTED_SECONDS = 3.0
@@ -40,6 +43,7 @@ class CustomerSocket:
     modern: bool
     conversation_id: UUID
     session_id: str
+    lease: UUID
     listener: Listener | None = None
     marks: seen.Frames = field(default_factory=seen.Frames)
     bound_at: float = field(default_factory=time.monotonic)
@@ -66,16 +70,22 @@ class Gone(Exception):
 class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     """Events of the customers' namespace `/`."""
 
-    def __init__(self, hub: Hub, assistant: AssistantState) -> None:
+    def __init__(
+        self, hub: Hub, assistant: AssistantState, leases: Leases, address_digest: Callable[[Any], str | None]
+    ) -> None:
         super().__init__("/")
         self._hub = hub
         self._assistant = assistant
+        self._leases = leases
+        self._address_digest = address_digest
+        self._addresses: dict[str, str | None] = {}
         self._sockets: dict[str, CustomerSocket] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._rates: dict[str, Rate] = {}
 
-    async def on_connect(self, sid: str, _environ: Json, _auth: Any = None) -> None:
+    async def on_connect(self, sid: str, environ: Json, _auth: Any = None) -> None:
         """Frames of one socket are handled one at a time: each runs in a task of its own, and may be overtaken."""
+        self._addresses[sid] = self._address_digest(environ["asgi.scope"])
         self._turns[sid] = asyncio.Lock()
         self._rates[sid] = Rate()
 
@@ -85,8 +95,10 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             try:
                 self._rate(sid).check()
                 await self._bind(sid, data if isinstance(data, dict) else {})
-            except (TooMany, Gone):
+            except Gone:
                 return
+            except DisputesError as error:
+                await self.emit("session_refused", {"code": error.code, "message": error.message}, to=sid)
             except OperationalError:
                 log.warning("chat.database_away")  # the client asks again when it is not confirmed
 
@@ -100,6 +112,9 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         metadata = _metadata(said)
         try:
             socket = self._sockets.get(sid) or await self._bind(sid, {})
+        except DisputesError as error:
+            await self.emit("bot_uttered", {"text": error.message}, to=sid)
+            return
         except OperationalError:
             log.warning("chat.database_away")
             return
@@ -124,6 +139,8 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return
         if client_id is not None and received is not None:
             await self.emit("message_stored", received.as_json(client_id), to=sid)
+        if received is not None and received.wants_new_chat and received.is_new:
+            await self._bind(sid, self._asked_anew(socket))
 
     async def on_correct(self, sid: str, data: Json | None = None) -> None:
         """Changes a line of the hand-over card."""
@@ -138,7 +155,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 handover_card.correct,
                 socket.conversation_id,
                 _text(said.get("field")) or "",
-                service.storable(typed or ""),
+                storable(typed or ""),
                 client_id=client_id[:CLIENT_ID_LIMIT],
             )
         except DisputesError as error:
@@ -170,13 +187,14 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         """The customer ends the chat."""
         socket = self._sockets.get(sid)
         if socket is not None:
-            await asyncio.to_thread(database.run, handoff.end_by_customer, socket.conversation_id)
+            await asyncio.to_thread(database.run, endings.end_by_customer, socket.conversation_id)
 
     async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
-        """A lost socket is not a customer who left: only the delivery stops."""
+        """A lost socket is not a customer who left: the delivery stops, and the desk sees them as away."""
         self._turns.pop(sid, None)
         self._rates.pop(sid, None)
-        self._unbind(sid)
+        self._addresses.pop(sid, None)
+        await self._unbind(sid)
 
     def _in_turn(self, sid: str) -> asyncio.Lock:
         return self._turns.get(sid) or asyncio.Lock()
@@ -184,10 +202,23 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     def _rate(self, sid: str) -> Rate:
         return self._rates.get(sid) or Rate()
 
-    def _unbind(self, sid: str) -> None:
+    async def _unbind(self, sid: str) -> None:
         socket = self._sockets.pop(sid, None)
-        if socket is not None and socket.listener is not None:
+        if socket is None:
+            return
+        if socket.listener is not None:
             self._hub.remove(socket.listener)
+        await self._let_go(socket.lease, socket.conversation_id)
+
+    async def _let_go(self, lease: UUID, conversation_id: UUID) -> None:
+        self._leases.customers.discard(lease)
+        with contextlib.suppress(OperationalError):  # then it ends by itself
+            await asyncio.to_thread(database.run, presence.customer_leaves, lease, conversation_id)
+
+    def _asked_anew(self, socket: CustomerSocket) -> Json:
+        """What this socket would ask for to leave its ended chat behind."""
+        asked: Json = {"session_id": socket.session_id, "new": True}
+        return {**asked, "last_seq": 0} if socket.modern else asked
 
     async def assistant_changed(self) -> None:
         """Tells every modern client whether the assistant is there."""
@@ -196,19 +227,24 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 await self._emit_state(socket, socket.listener)
 
     async def _bind(self, sid: str, asked: Json) -> CustomerSocket:
-        self._unbind(sid)
+        await self._unbind(sid)
         modern = "last_seq" in asked
         wanted = asked.get("session_id")
-        conversation, session_id = await asyncio.to_thread(
+        visit = await asyncio.to_thread(
             database.run,
-            service.open_conversation,
+            service.visit,
             wanted if isinstance(wanted, str) else None,
+            anew=asked.get("new") is True,
             page=_text(asked.get("page")),
             locale=_text(asked.get("locale")),
+            ip_digest=self._addresses.get(sid),
         )
+        conversation, session_id = visit.conversation, visit.session_id
         if sid not in self._turns:
+            await self._let_go(visit.lease, conversation.id)
             raise Gone
-        socket = CustomerSocket(sid, modern, conversation.id, session_id)
+        self._leases.customers.add(visit.lease)
+        socket = CustomerSocket(sid, modern, conversation.id, session_id, visit.lease)
         known = session_id == wanted
         if modern:
             last_seq = _seq(asked["last_seq"]) if known else 0
@@ -262,6 +298,8 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             "owner": state.owner,
             "queue_position": state.queue_position,
             "agent": state.agent_name,
+            "wait": state.wait,
+            "message_left": state.message_left,
             "assistant": self._assistant.word,
             "files": files.allowed(),
             "seen_seq": state.seen_seq,

@@ -19,9 +19,10 @@ class Conversation(Base):
 
     `waiting_since` orders the queue. `first_waiting_since` is when the customer first waited for a person, kept while
     people have the chat, so that it comes back to the front. `claim_by`: nobody took it in time after that moment;
-    `answer_by`: whoever was given it has not written in time after that. `left_message_at`: a message for when people
-    are back, which waits without a limit. `end_reason` is why the last time with people, or the chat itself, ended.
-    One visitor (a browser) has one open chat; chats that ended stay theirs.
+    `answer_by`: whoever was given it has not written in time after that. `last_agent_at` is when whoever has it last
+    wrote to the customer. `left_message_at`: a message for when people are back, which waits without a limit.
+    `end_reason` is why the last time with people, or the chat itself, ended. One visitor (a browser) has one open
+    chat; chats that ended stay theirs.
     `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
     `facts` is what is known; `corrections` says what of it the customer changed on the hand-over card and the assistant
     does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either.
@@ -200,7 +201,11 @@ class Ownership(Base):
 
 
 class StaffPresence(Base):
-    """A lease: a browser tab of a member of staff is at the desk until `expires_at`, unless it is renewed."""
+    """A lease: a browser tab of a member of staff is at the desk until `expires_at`, unless it is renewed.
+
+    `active_at`: when they last did something there. What they do without a socket (a page without scripts) has a lease
+    of its own, under their own id.
+    """
 
     __tablename__ = "staff_presence"
     __table_args__ = (Index("ix_staff_presence_staff_id_expires_at", "staff_id", "expires_at"),)
@@ -208,6 +213,7 @@ class StaffPresence(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(TIME)
+    active_at: Mapped[datetime] = mapped_column(TIME)
 
 
 class CustomerPresence(Base):
@@ -258,3 +264,13 @@ class Satisfaction(Base):
     words: Mapped[str | None]
     asked_at: Mapped[datetime] = mapped_column(TIME)
     answered_at: Mapped[datetime | None] = mapped_column(TIME)
+
+
+class WebProcess(Base):
+    """A web process since it was started: while none is up, nobody can be at the desk, and nobody has left it."""
+
+    __tablename__ = "web_processes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(TIME)
+    seen_at: Mapped[datetime] = mapped_column(TIME)

@@ -44,7 +44,7 @@ def append(
     if author == "customer":
         conversation.last_customer_at = conversation.updated_at
     elif author == "agent" and message.audience != "staff":
-        conversation.last_agent_at = conversation.updated_at
+        conversation.last_agent_at, conversation.answer_by = conversation.updated_at, None
     session.flush()
     hints.conversation_changed(session, conversation.id, lists=lists)
     return message

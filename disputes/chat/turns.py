@@ -11,8 +11,8 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database
-from disputes.chat import handoff, queries, thread
-from disputes.chat.lines import line
+from disputes.chat import handoff, presence, queries, queue, thread
+from disputes.chat.lines import button, line
 from disputes.chat.rasa_client import RasaClient, RasaUnavailable, rasa_client
 from disputes.chat.schemas import Json, Part, Turn
 from disputes.chat.tables import Conversation, Message
@@ -50,7 +50,7 @@ def answer(message_id: str, *, tried_before: bool) -> None:
         parts = client.reply_given_before(turn) if tried_before else []
         parts = parts or client.ask(turn)
     except RasaUnavailable as error:
-        patience = OPENING_PATIENCE if turn.is_opening and not turn.others_wait else PATIENCE
+        patience = OPENING_PATIENCE if (turn.is_opening or turn.is_return) and not turn.others_wait else PATIENCE
         if clock.now() - turn.asked_at < patience:
             raise TurnFailed from error
         log.warning("turn.given_up", message_id=message_id)
@@ -80,7 +80,8 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
         epoch=conversation.epoch,
         note=(message.note or {}) | _corrected(conversation),
         asked_at=message.created_at,
-        is_opening=message.author == "system",
+        is_opening=message.payload == handoff.SESSION_OPENED,
+        is_return=message.payload == handoff.AGENT_RETURNED,
         others_wait=conversation.last_seq > message.seq,
         turns_before=conversation.rasa_turns,
     )
@@ -95,7 +96,14 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
     for index, part in enumerate(parts):
         if part.handoff is not None:
             reason, summary = part.handoff.get("reason"), part.handoff.get("summary")
-            handoff.request_person(session, conversation, str(reason or "asked for a person"), summary)
+            team = part.handoff.get("team")
+            handoff.request_person(
+                session,
+                conversation,
+                str(reason or "asked for a person"),
+                summary,
+                team=team if isinstance(team, str) else None,
+            )
             break
         thread.append(
             session,
@@ -119,20 +127,32 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
 
 
 def give_up(session: Session, turn: Turn) -> None:
-    """Tells the customer that the assistant has failed, with the ways that work without it."""
+    """Tells the customer that the assistant has failed, with the ways that work without it: a person, if one is there.
+
+    A chat that an agent has handed back goes to the next one: the customer must not be left between the two.
+    """
     stored = _still_ours(session, turn)
     if stored is None:
         return
     conversation, message = stored
+    message.turn = "failed"
+    anybody = presence.staffing(session).anybody
+    if turn.is_return and anybody:
+        queue.enqueue_again(session, conversation, "internal_error", "return_failed")
+        return
+    if turn.is_return:
+        conversation.end_reason = "internal_error"
     words = "assistant_absent" if turn.is_opening else "assistant_failed"
+    person = (
+        [button("person_button", queue.TALK_TO_PERSON)] if anybody else [button("leave_button", queue.LEAVE_MESSAGE)]
+    )
     thread.append(
         session,
         conversation,
         "system",
-        line(words, form_url=handoff.complaint_form_url()),
-        quick_replies=[{"content_type": "text", "title": line("person_button"), "payload": handoff.TALK_TO_PERSON}],
+        line(words if anybody else f"{words}_alone", form_url=queue.complaint_form_url()),
+        quick_replies=person,
     )
-    message.turn = "failed"
 
 
 def as_plain_text(text: str) -> str:

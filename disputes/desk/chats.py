@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import database
 from disputes.cases import queries as case_queries
-from disputes.chat import handoff, service
+from disputes.chat import desk_view, endings, handoff, presence, transfer
 from disputes.chat.schemas import ConversationView, DeskLists
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page, is_part
@@ -47,16 +47,16 @@ class Lists(NamedTuple):
 def chats(request: Request, desk: Desk) -> HTMLResponse:
     """The lists, with no conversation open."""
     with database.transaction() as session:
-        lists = _sorted(service.desk_lists(session, desk.staff))
-    return desk_page(request, desk, "desk/chats.html", {"lists": lists, "chat": None, "current": None})
+        values = {**_lists(session, desk), "chat": None, "current": None}
+    return desk_page(request, desk, "desk/chats.html", values)
 
 
 @router.get("/lists")
 def lists(request: Request, desk: Desk, current: UUID | None = None) -> HTMLResponse:
     """The lists alone, for the page to renew them."""
     with database.transaction() as session:
-        found = _sorted(service.desk_lists(session, desk.staff))
-    return desk_page(request, desk, "desk/lists.html", {"lists": found, "current": current})
+        values = {**_lists(session, desk), "current": current}
+    return desk_page(request, desk, "desk/lists.html", values)
 
 
 @router.get("/chats/{conversation_id}")
@@ -76,7 +76,7 @@ def context(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse
 def order(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """What the order system says about the order this is about. It may be slow, so it comes by itself."""
     with database.transaction() as session:
-        facts = service.conversation_view(session, conversation_id).facts
+        facts = desk_view.conversation_view(session, conversation_id).facts
     number = normalise_number(facts.get("order_number") or "")
     found, fault = _look_up(number) if number else (None, None)
     return desk_page(request, desk, "desk/order.html", {"order": found, "fault": fault})
@@ -85,32 +85,39 @@ def order(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
 @router.post("/chats/{conversation_id}/claim")
 def claim(request: Request, desk: Desk, conversation_id: UUID) -> Response:
     """Takes a waiting chat. One of several wins; the others read who it was."""
-    return _act(request, desk, conversation_id, lambda session: handoff.claim(session, conversation_id, desk.staff))
+    return act(request, desk, conversation_id, lambda session: handoff.claim(session, conversation_id, desk.staff))
 
 
 @router.post("/chats/{conversation_id}/take-over")
 def take_over(request: Request, desk: Desk, conversation_id: UUID) -> Response:
     """Steps into a chat that the assistant or a colleague holds."""
-    return _act(request, desk, conversation_id, lambda session: handoff.take_over(session, conversation_id, desk.staff))
+    return act(request, desk, conversation_id, lambda session: handoff.take_over(session, conversation_id, desk.staff))
 
 
 @router.post("/chats/{conversation_id}/hand-back")
 def hand_back(
-    request: Request, desk: Desk, conversation_id: UUID, note: Annotated[str, Form(max_length=2000)] = ""
+    request: Request,
+    desk: Desk,
+    conversation_id: UUID,
+    note: Annotated[str, Form(max_length=2000)] = "",
+    outcome: Annotated[handoff.Outcome, Form()] = "go_on",
 ) -> Response:
     """Returns the chat to the assistant, with what was decided."""
-    return _act(
-        request, desk, conversation_id, lambda session: handoff.hand_back(session, conversation_id, desk.staff, note)
+    return act(
+        request,
+        desk,
+        conversation_id,
+        lambda session: handoff.hand_back(session, conversation_id, desk.staff, note, outcome),
     )
 
 
 @router.post("/chats/{conversation_id}/close")
 def close(request: Request, desk: Desk, conversation_id: UUID) -> Response:
     """Ends the chat."""
-    return _act(request, desk, conversation_id, lambda session: handoff.close(session, conversation_id, desk.staff))
+    return act(request, desk, conversation_id, lambda session: endings.close(session, conversation_id, desk.staff))
 
 
-def _act(request: Request, desk: AtDesk, conversation_id: UUID, change: Callable[[Session], object]) -> Response:
+def act(request: Request, desk: AtDesk, conversation_id: UUID, change: Callable[[Session], object]) -> Response:
     """Changes who holds the chat, and shows what came of it."""
     try:
         with database.transaction() as session:
@@ -129,7 +136,7 @@ def _chat(
     with database.transaction() as session:
         values = {
             **_known(session, desk, conversation_id),
-            "lists": _sorted(service.desk_lists(session, desk.staff)),
+            **_lists(session, desk),
             "current": conversation_id,
             "notice": notice,
         }
@@ -144,11 +151,18 @@ def _context(
     return desk_page(request, desk, "desk/context.html", values, status=status)
 
 
+def _lists(session: Session, desk: AtDesk) -> dict[str, Any]:
+    here = presence.staffing(session)
+    return {"lists": _sorted(desk_view.desk_lists(session, desk.staff)), "here": here}
+
+
 def _known(session: Session, desk: AtDesk, conversation_id: UUID) -> dict[str, Any]:
-    view = service.conversation_view(session, conversation_id)
+    view = desk_view.conversation_view(session, conversation_id)
+    is_mine = view.owner == "agent" and view.agent_id == desk.staff.id
     return {
         "chat": view,
-        "is_mine": view.owner == "agent" and view.agent_id == desk.staff.id,
+        "is_mine": is_mine,
+        "pass_on_to": transfer.choices(session, desk.staff) if is_mine else None,
         "facts": _facts(view),
         "cases": case_queries.cases_of_conversation(session, conversation_id),
     }

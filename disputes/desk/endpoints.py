@@ -9,6 +9,7 @@ from disputes.desk import (
     admin_staff,
     board,
     cases,
+    chat_acts,
     chat_files,
     chats,
     filing,
@@ -32,7 +33,20 @@ router.include_router(sign_in.router, prefix=PREFIX)
 router.include_router(account.router, prefix=PREFIX)
 for open_early in (account.always, two_step.router):
     router.include_router(open_early, prefix=PREFIX, dependencies=[Depends(setting_up)])
-for part in (chats, chat_files, replies, filing, cases, investigation, offers, tasks, mails, mediation, board):
+for part in (
+    chats,
+    chat_acts,
+    chat_files,
+    replies,
+    filing,
+    cases,
+    investigation,
+    offers,
+    tasks,
+    mails,
+    mediation,
+    board,
+):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
 router.include_router(admin.router, prefix=PREFIX, dependencies=[Depends(managing)])
 for part in (admin_staff, admin_audit):

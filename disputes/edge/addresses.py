@@ -3,6 +3,8 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from disputes.people.tokens import keyed_digest
 from disputes.settings import settings
@@ -12,7 +14,7 @@ FORWARDING_HEADERS = ("x-forwarded-for", "forwarded", "x-real-ip")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def client_address(request: Request) -> str:
+def client_address(request: HTTPConnection) -> str:
     """The address of whoever asks: the peer, or what a trusted proxy says that it forwards for.
 
     The header is read from its end: everything before the last untrusted address could be made up.
@@ -42,6 +44,15 @@ def network_of(request: Request) -> str | None:
     if address is None:
         return None
     return str(ip_network((address, 24 if address.version == 4 else 48), strict=False))
+
+
+def counted_address(scope: Scope) -> str | None:
+    """The same as `ip_digest` for what a socket was opened with; None for this machine itself, which is not counted."""
+    address = client_address(HTTPConnection(scope))
+    parsed = _parsed(address)
+    if parsed is not None and parsed.is_loopback:
+        return None
+    return keyed_digest("address", address)
 
 
 def is_on_this_machine(request: Request) -> bool:

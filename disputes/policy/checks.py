@@ -33,6 +33,7 @@ _FIGURE: Final = re.compile(
 )
 _CLOSED_PLATFORM: Final = re.compile(r"ec\.europa\.eu/(?:consumers/)?odr", re.IGNORECASE)
 _FIGURES_ALLOWED: Final = {"remedies", "resellers", "outside_options"}
+SHORTEST_GRACE: Final = 10
 MONEY_KINDS = {"refund", "part_refund", "voucher", "cancel"}
 
 CLOSED_PLATFORM_EXPECTED: Final = (
@@ -68,6 +69,17 @@ def _calendar(file: PolicyFile) -> Iterator[Finding]:
     for day, hours in file.office_hours.items():
         if hours.opens >= hours.closes:
             yield ("office_hours", day), "an opening time before the closing time"
+
+
+def _chat(file: PolicyFile) -> Iterator[Finding]:
+    chat = file.chat
+    if chat.unanswered_minutes > chat.unclaimed_minutes:
+        yield ("chat", "unanswered_minutes"), f"at most unclaimed_minutes ({chat.unclaimed_minutes})"
+    if chat.agent_gone_seconds < SHORTEST_GRACE:
+        yield (
+            ("chat", "agent_gone_seconds"),
+            f"at least {SHORTEST_GRACE}: a page that is opened anew takes some seconds",
+        )
 
 
 def _clauses(file: PolicyFile) -> Iterator[Finding]:
@@ -270,6 +282,6 @@ def _repeated(named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
 
 
 _CHECKS = (
-    _shop, _calendar, _clauses, _categories, _remedies, _clocks, _stages, _history, _words_for_all, _watch_words,
+    _shop, _calendar, _chat, _clauses, _categories, _remedies, _clocks, _stages, _history, _words_for_all, _watch_words,
     _partners, _mediators, _outside, _retention, _figures, _placeholders,
 )  # fmt: skip

@@ -121,9 +121,17 @@ def _categories(policy: Policy) -> Iterator[Row]:
 
 def _hours(policy: Policy, at: datetime) -> Iterator[Row]:
     yield Row("office_hours", "Office hours", f"{policy.say_office_hours()} ({policy.shop.timezone.replace('_', ' ')})")
+    if policy.chat.outside_hours == "whoever_is_active":
+        yield Row("chat.outside_hours", "Outside these hours", "Whoever is at work just then may answer in the chat.")
     closed = [f"{say_day(day)}: {name}" for day, name in _closed_days(policy, at)]
     yield Row("calendar", "Days on which we do not work", "In the coming year, beside the weekly ones:", tuple(closed))
     reach = f"{policy.shop.support_email}, {policy.shop.support_phone}"
+    waits = (
+        f"After {_count(policy.chat.unclaimed_minutes, 'minute')} without a person, the assistant goes on with you.",
+        f"{_count(policy.chat.customer_idle_minutes, 'minute')} without a word of yours end a chat with a person. "
+        "You may write again at any time.",
+    )
+    yield Row("chat", "In the chat", items=waits)
     yield Row("shop", "How to reach us", f"{reach}, or the chat on our site.")
 
 

@@ -28,6 +28,7 @@ RemedyKind = Literal[
     "apology",
     "other",
 ]
+Assignment = Literal["manual", "least_loaded"]
 OrderStatus = Literal["placed", "packed", "shipped", "delivered", "returned", "cancelled"]
 
 OutcomeCode = Literal["upheld", "partly_upheld", "not_upheld", "goodwill", "settled", "no_finding"]
@@ -56,11 +57,28 @@ class Shop(Part):
     locale: Text
 
 
+MIDNIGHT = time.max
+"""The end of a day, which is written 24:00."""
+
+
 class Hours(Part):
     """From when until when the office is open on one weekday, in the shop's time."""
 
     opens: time
     closes: time
+
+
+class Chat(Part):
+    """How people take chats. Minutes and seconds are real time, whatever the office hours."""
+
+    assignment: Assignment = "manual"
+    outside_hours: Literal["nobody", "whoever_is_active"] = "whoever_is_active"
+    unclaimed_minutes: Count = 10
+    unanswered_minutes: Count = 3
+    agent_gone_seconds: Count = 60
+    customer_idle_minutes: Count = 30
+    assistant_idle_minutes: Count = 1440
+    order_lookups: Count = 10
 
 
 class CalendarRules(Part):
@@ -289,6 +307,7 @@ class PolicyFile(Part):
     shop: Shop
     office_hours: dict[Weekday, Hours]
     calendar: CalendarRules
+    chat: Chat = Chat()
     clauses: dict[ClauseId, Clause]
     categories: Annotated[dict[Id, Category], Field(min_length=1)]
     assistant_limits: dict[RemedyKind, Money] = {}
@@ -325,4 +344,5 @@ def _hours(written: object) -> object:
     if not isinstance(written, str):
         return written
     opens, _, closes = written.partition("-")
-    return {"opens": opens.strip(), "closes": closes.strip()}
+    until = MIDNIGHT if closes.strip() == "24:00" else closes.strip()
+    return {"opens": opens.strip(), "closes": until}

@@ -10,6 +10,7 @@ from disputes.policy.calendar import calendar_of
 from disputes.policy.models import (
     WEEKDAYS,
     Category,
+    Chat,
     Clause,
     Clocks,
     Evidence,
@@ -90,6 +91,7 @@ class Policy:
             update={name: fill(getattr(file.outside_options, name), words) for name in OUTSIDE_TEXTS}
         )
         self.office_hours: Mapping[Weekday, Hours] = file.office_hours
+        self.chat: Chat = file.chat
         self.retention: Retention = file.retention
         self.evidence: Evidence = file.evidence
         self.assistant_limits: Mapping[RemedyKind, Decimal] = file.assistant_limits

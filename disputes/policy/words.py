@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from disputes.policy.models import WEEKDAYS, Hours, PolicyFile, Weekday
+from disputes.policy.models import MIDNIGHT, WEEKDAYS, Hours, PolicyFile, Weekday
 
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 ORDER_WORDS = frozenset({"order", "amount"})
@@ -103,4 +103,6 @@ def say_hours(hours: Mapping[Weekday, Hours]) -> str:
 
 
 def _clock(moment: time) -> str:
+    if moment == MIDNIGHT:
+        return "24:00"
     return f"{moment.hour}:{moment.minute:02}"

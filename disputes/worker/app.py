@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import structlog
@@ -12,7 +13,8 @@ from procrastinate.exceptions import ProcrastinateException, UniqueViolation
 from procrastinate.jobs import Status
 
 from disputes import clock, database
-from disputes.chat import files_to_case, turns
+from disputes.chat import files_to_case, routing, timers, turns, work
+from disputes.errors import NotFound
 from disputes.settings import settings
 from disputes.worker.case_jobs import add_case_jobs
 from disputes.worker.mail_jobs import AGAIN, add_mail_jobs
@@ -66,6 +68,19 @@ def add_chat_jobs(app: App) -> None:
         turns.answer(message_id, tried_before=context.job.attempts > 0)
 
     app.task(name=files_to_case.TO_CASE, retry=AGAIN)(files_to_case.to_case)
+    app.task(name=work.ASSIGN, retry=AGAIN)(assign_waiting)
+    app.task(name=work.ACT, retry=AGAIN)(act_on_chat)
+
+
+def assign_waiting() -> None:
+    """Gives waiting chats to people."""
+    routing.assign_waiting()
+
+
+def act_on_chat(conversation_id: str) -> None:
+    """Acts on what is over in one chat; a chat that was erased meanwhile has nothing left to act on."""
+    with contextlib.suppress(NotFound):
+        database.run(timers.act, UUID(conversation_id))
 
 
 async def run_worker(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, database
 from disputes.cases import times
 from disputes.chat import files as chat_files
+from disputes.chat import presence, timers, work
 from disputes.deadlines import sweep
 from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
@@ -34,6 +35,11 @@ def add_schedule(app: App) -> None:
     def fetch_mail(timestamp: int) -> None:
         inbound_jobs.fetch_mail()
 
+    @app.periodic(cron="* * * * * */10")
+    @app.task(name=work.SWEEP, queueing_lock=work.SWEEP, lock=work.SWEEP, pass_context=False)
+    def look_at_chats(timestamp: int) -> None:
+        timers.queue_all_due()
+
     @app.periodic(cron="23 4 1 * *")
     @app.task(name="times.check", queueing_lock="times.check", pass_context=False)
     def check_expected_times(timestamp: int) -> None:
@@ -43,6 +49,7 @@ def add_schedule(app: App) -> None:
     @app.task(name="housekeeping", queueing_lock="housekeeping", pass_context=False)
     def housekeeping(timestamp: int) -> None:
         database.run(forget_spent_proofs)
+        database.run(presence.forget_old)
         database.run(inbound.forget_old)
         database.run(investigation.sweep_files)
         database.run(chat_files.sweep)

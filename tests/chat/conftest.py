@@ -11,12 +11,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from disputes import clock
 from disputes.chat import queries, service
 from disputes.chat.rasa_client import rasa_client
 from disputes.chat.tables import Conversation, Message
 from disputes.people.tables import Staff
 from disputes.settings import settings
+from tests.chat.factories import add_agent, somebody_here
+
+__all__ = ["add_agent"]
 
 
 @pytest.fixture
@@ -35,20 +37,10 @@ def ben(session: Session) -> Staff:
     return add_agent(session, "Ben Okafor")
 
 
-def add_agent(session: Session, name: str) -> Staff:
-    """An agent who may hold five chats."""
-    staff = Staff(
-        email=f"{name.partition(' ')[0].lower()}@casened.com",
-        name=name,
-        role="agent",
-        password_hash=None,
-        active=True,
-        chat_limit=5,
-        created_at=clock.now(),
-    )
-    session.add(staff)
-    session.flush()
-    return staff
+@pytest.fixture
+def sam(session: Session) -> Staff:
+    """Somebody at the desk whom customers can be promised."""
+    return somebody_here(session)
 
 
 def lines_of(session: Session, conversation: Conversation) -> list[tuple[str, str]]:

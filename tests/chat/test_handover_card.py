@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.chat import handoff, handover_card, queries, service, thread, turns
+from disputes.chat import desk_view, endings, handoff, handover_card, queries, queue, service, thread, turns
 from disputes.chat.lines import line
 from disputes.chat.mood import mood_of
 from disputes.chat.tables import Conversation, Message
@@ -15,6 +15,7 @@ from disputes.errors import Conflict, Invalid
 from disputes.people.tables import Staff, StatusRequest
 from tests.cases.factories import filed
 from tests.chat.conftest import all_rows, lines_of
+from tests.chat.factories import somebody_here
 
 pytestmark = pytest.mark.database
 
@@ -105,7 +106,7 @@ class TestCorrect:
 
     def test_the_desk_sees_what_was_corrected(self, session: Session, waiting: Conversation) -> None:
         correct(session, waiting, "order_number", "10024")
-        card = service.conversation_view(session, waiting.id).card
+        card = desk_view.conversation_view(session, waiting.id).card
         assert [(row.value, row.corrected) for row in card.rows if row.label == "Order"] == [("10024", True)]
         assert not any(row.corrected for row in card.rows if row.label != "Order")
 
@@ -166,7 +167,7 @@ class TestBackToTheAssistant:
         handoff.hand_back(session, waiting.id, anna, "")
         turn = turns.begin(session, returned(session, waiting).id)
         assert turn is not None
-        assert turn.note == {"by": "agent", "decided": False, "corrected": {"order_number": "10024"}}
+        assert turn.note["corrected"] == {"order_number": "10024"}
         assert turns.store_reply(session, turn, [])
         assert waiting.corrections == {}
         assert waiting.facts["order_number"] == "10024"
@@ -193,15 +194,15 @@ class TestBackToTheAssistant:
 
     def test_a_chat_that_begins_anew_knows_nothing_of_it(self, session: Session, waiting: Conversation) -> None:
         correct(session, waiting, "order_number", "10024")
-        handoff.end_by_customer(session, waiting.id)
-        handoff.resume(session, waiting)
+        endings.end_by_customer(session, waiting.id)
+        endings.go_on(session, waiting)
         assert (waiting.facts, waiting.corrections) == ({}, {})
 
 
 class TestStaffCard:
     def test_has_what_was_tried_and_how_the_customer_seems(self, session: Session, told: Conversation) -> None:
         service.receive(session, told.id, "this is ridiculous", client_id="1")
-        card = service.conversation_view(session, told.id).card
+        card = desk_view.conversation_view(session, told.id).card
         assert card.tried == "Refused: We send it again."
         assert card.mood == "Not content. A word of understanding first may help."
         assert (card.language, card.page, card.verified) == ("English", "https://www.casened.com/orders", False)
@@ -218,7 +219,7 @@ class TestStaffCard:
         self, session: Session, told: Conversation, outcome: str | None, tried: str | None
     ) -> None:
         service.remember_facts(session, told.id, TOLD | {"informal_outcome": outcome})
-        assert service.conversation_view(session, told.id).card.tried == tried
+        assert desk_view.conversation_view(session, told.id).card.tried == tried
 
 
 class TestMood:
@@ -242,7 +243,8 @@ class TestMood:
 
 
 def ask_for_a_person(session: Session, conversation: Conversation) -> None:
-    service.receive(session, conversation.id, handoff.TALK_TO_PERSON, client_id=str(uuid4()))
+    somebody_here(session)
+    service.receive(session, conversation.id, queue.TALK_TO_PERSON, client_id=str(uuid4()))
 
 
 def correct(

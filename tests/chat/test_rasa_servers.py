@@ -94,6 +94,7 @@ def turn_of(conversation_id: UUID) -> Turn:
         note={},
         asked_at=clock.now(),
         is_opening=False,
+        is_return=False,
         others_wait=False,
         turns_before=0,
     )

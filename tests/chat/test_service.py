@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from disputes import database
-from disputes.chat import handoff, queries, service, thread
+from disputes.chat import desk_view, endings, handoff, queries, service, thread
 from disputes.chat.schemas import MESSAGE_LIMIT
 from disputes.chat.tables import Conversation, Message
 from disputes.errors import Invalid, NotFound, Refused
@@ -114,6 +114,7 @@ class TestReceive:
         thread.append(session, conversation, "bot", "Hello!", quick_replies=buttons)
         assert say("/ask_process").text == "How does it work?"
 
+    @pytest.mark.usefixtures("sam")
     def test_talk_to_a_person_works_without_the_assistant(
         self, session: Session, conversation: Conversation, say: Say
     ) -> None:
@@ -122,6 +123,7 @@ class TestReceive:
         assert (message.text, message.turn) == ("Talk to a person", None)
         assert conversation.owner == "queue"
 
+    @pytest.mark.usefixtures("sam")
     def test_while_a_person_holds_the_chat_the_assistant_is_not_asked(
         self, session: Session, conversation: Conversation, say: Say, anna: Staff
     ) -> None:
@@ -131,13 +133,6 @@ class TestReceive:
         message = say("my card number is 4111")
         assert message.turn is None
         assert jobs_for(session, str(message.id)) == []
-
-    def test_writing_into_an_ended_chat_goes_on_with_the_assistant(
-        self, session: Session, conversation: Conversation, say: Say
-    ) -> None:
-        handoff.end_by_customer(session, conversation.id)
-        message = say("one more thing")
-        assert (conversation.owner, conversation.rasa_round, message.turn) == ("bot", 2, "waiting")
 
 
 class TestSayAsAgent:
@@ -211,7 +206,7 @@ class TestStatusCode:
         stored = " ".join(str(row.__dict__) for row in all_rows(session, conversation))
         assert "654" not in stored
         assert "123456" not in stored
-        assert service.conversation_view(session, conversation.id).verified
+        assert desk_view.conversation_view(session, conversation.id).verified
 
     def test_without_a_request_six_digits_are_just_digits(self, say: Say) -> None:
         assert say("123456").text == "123456"
@@ -245,7 +240,7 @@ class TestStatusCode:
 
     def test_the_proof_ends_with_the_chat(self, session: Session, conversation: Conversation, say: Say) -> None:
         service.request_status_code(session, conversation.id, "10023", "ada@example.org")
-        handoff.end_by_customer(session, conversation.id)
+        endings.end_by_customer(session, conversation.id)
         say("hello again")
         with pytest.raises(Refused):
             service.progress_for_conversation(session, conversation.id)
@@ -290,7 +285,7 @@ class TestUpdatesWhileSomebodyWrites:
 class TestFacts:
     def test_facts_are_kept_for_the_agent(self, session: Session, conversation: Conversation) -> None:
         service.remember_facts(session, conversation.id, {"order_number": "10023", "category": None})
-        assert service.conversation_view(session, conversation.id).facts == {"order_number": "10023"}
+        assert desk_view.conversation_view(session, conversation.id).facts == {"order_number": "10023"}
 
 
 def jobs_for(session: Session, message_id: str) -> list[str]:

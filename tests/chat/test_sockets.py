@@ -15,12 +15,13 @@ from disputes import database
 from disputes.chat import handoff, queries, service, thread
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub
+from disputes.chat.leases import Leases
 from disputes.chat.schemas import Part
 from disputes.chat.sockets import BURST, CustomerNamespace, Gone
 from disputes.chat.tables import Conversation
 from disputes.people import service as people
 from tests.cases.factories import filed
-from tests.chat.conftest import add_agent
+from tests.chat.factories import add_agent, somebody_here
 from tests.chat.gateways import running_gateway
 from tests.socket_client import SocketClient
 
@@ -162,6 +163,7 @@ class TestResume:
         earlier = connect()
         earlier.send("session_request", {"session_id": None, "last_seq": 0})
         earlier_id = earlier.expect("session_confirm")
+        database.run(somebody_here)
         for browser in (earlier, modern):
             browser.write("hello")
             browser.write("/talk_to_person")
@@ -187,8 +189,8 @@ class TestGone:
     def test_a_socket_that_left_meanwhile_is_not_listened_for(self) -> None:
         async def bind_after_leaving() -> Hub:
             hub = Hub()
-            namespace = CustomerNamespace(hub, AssistantState())
-            await namespace.on_connect("sid", {})
+            namespace = CustomerNamespace(hub, AssistantState(), Leases(), lambda _scope: None)
+            await namespace.on_connect("sid", {"asgi.scope": {}})
             await namespace.on_disconnect("sid")
             with pytest.raises(Gone):
                 await namespace._bind("sid", {"last_seq": 0})

@@ -12,7 +12,8 @@ from disputes import database
 from disputes.chat import handoff, queries, service, turns
 from disputes.chat.schemas import Received
 from disputes.chat.tables import Conversation, Message
-from tests.chat.conftest import RasaStandIn, add_agent
+from tests.chat.conftest import RasaStandIn
+from tests.chat.factories import add_agent, somebody_here
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url")]
 
@@ -185,4 +186,5 @@ def chat(database_url: str) -> UUID:
     def open_it(session: Session) -> UUID:
         return service.open_conversation(session, None)[0].id
 
+    database.run(somebody_here)
     return database.run(open_it)

@@ -14,6 +14,7 @@ from disputes.chat.tables import Conversation, Message
 from disputes.orders import client
 from disputes.orders.stand_in import demo_order
 from tests.cases.factories import filed
+from tests.chat.factories import somebody_here
 from tests.serving import Visitor, add_staff, hidden, signed_in
 
 SCRIPT = "<script>alert(1)</script>"
@@ -167,6 +168,7 @@ def waiting(
         service.receive(session, conversation.id, said, client_id=str(uuid4()))
         service.remember_facts(session, conversation.id, {"complainant_name": name, **facts})
         found = session.get_one(Conversation, conversation.id)
+        somebody_here(session)
         handoff.request_person(session, found, reason, None)
         found.waiting_since = clock.now() - timedelta(minutes=minutes)
         return found.id

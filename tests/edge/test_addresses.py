@@ -3,7 +3,7 @@
 import pytest
 from fastapi import Request
 
-from disputes.edge.addresses import client_address, ip_digest, is_on_this_machine
+from disputes.edge.addresses import client_address, counted_address, ip_digest, is_on_this_machine
 from disputes.edge.origins import from_own_pages
 from disputes.errors import Refused
 
@@ -31,6 +31,16 @@ class TestClientAddress:
     def test_the_digest_does_not_hold_it(self) -> None:
         assert len(ip_digest(asked("198.51.100.7"))) == 64
         assert ip_digest(asked("198.51.100.7")) != ip_digest(asked("198.51.100.8"))
+
+
+class TestCountedAddress:
+    def test_of_a_socket_is_the_same_as_of_a_page(self) -> None:
+        socket = {**asked("198.51.100.7").scope, "type": "websocket"}
+        assert counted_address(socket) == ip_digest(asked("198.51.100.7"))
+
+    def test_this_machine_itself_is_not_counted(self) -> None:
+        assert counted_address(asked("127.0.0.1").scope) is None
+        assert counted_address(asked("127.0.0.1", x_forwarded_for="192.0.2.1").scope) is not None
 
 
 class TestThisMachine:

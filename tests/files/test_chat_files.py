@@ -10,11 +10,12 @@ from PIL import Image
 from sqlalchemy import select, text
 
 from disputes import clock, database, policy
-from disputes.chat import file_links, files, handoff, queries
+from disputes.chat import endings, file_links, files, handoff, queries, queue
 from disputes.chat.lines import line
 from disputes.chat.tables import ChatFileView, Message
 from disputes.errors import Conflict, Invalid, NotFound, Refused
 from disputes.people.tables import Staff
+from tests.chat.factories import somebody_here
 from tests.files.chats import (
     make_old,
     open_chat,
@@ -86,7 +87,7 @@ class TestSend:
         assert (thread(chat)[1:], stored()) == ([], [])
 
     def test_an_ended_chat_takes_none_and_says_how_to_go_on(self, chat: UUID) -> None:
-        database.run(handoff.end_by_customer, chat)
+        database.run(endings.end_by_customer, chat)
         with pytest.raises(Conflict, match="This chat has ended"):
             send(chat, "a.jpg", jpg())
         assert stored() == []
@@ -94,11 +95,11 @@ class TestSend:
     def test_a_chat_that_goes_on_has_room_again(self, chat: UUID) -> None:
         for number in range(policy.current().evidence.files):
             send(chat, "a.pdf", pdf(b"%d" % number))
-        database.run(handoff.end_by_customer, chat)
+        database.run(endings.end_by_customer, chat)
         with database.transaction() as session:
             conversation = queries.locked(session, chat)
             assert conversation is not None
-            handoff.resume(session, conversation)
+            endings.go_on(session, conversation)
         assert send(chat, "a.pdf", pdf(b"0"))
 
     def test_a_chat_that_is_not_there(self) -> None:
@@ -140,7 +141,8 @@ class TestTheAssistant:
         assert said(chat)[-1] == ("bot", line("file_kept"))
 
     def test_is_silent_while_people_have_the_chat(self, chat: UUID) -> None:
-        write(chat, handoff.TALK_TO_PERSON)
+        database.run(somebody_here)
+        write(chat, queue.TALK_TO_PERSON)
         send(chat, "a.jpg", jpg())
         assert said(chat)[-1][0] == "customer"
 

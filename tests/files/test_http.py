@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from disputes import database
-from disputes.chat import file_links, handoff, service
+from disputes.chat import endings, file_links, handoff, service
 from disputes.chat.tables import ChatFile, ChatFileView
 from disputes.edge import limits
 from disputes.people.tables import Staff
@@ -76,7 +76,7 @@ class TestCustomer:
 
     def test_an_ended_chat_is_a_conflict(self, visitor: Visitor) -> None:
         chat, session_id = open_chat()
-        database.run(handoff.end_by_customer, chat)
+        database.run(endings.end_by_customer, chat)
         answer = send(visitor, session_id, "a.jpg", jpg())
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
 

@@ -7,7 +7,7 @@ import pytest
 from disputes import database
 from disputes.cases import complainant
 from disputes.cases.states import Actor
-from disputes.chat import files, files_to_case, handoff
+from disputes.chat import endings, files, files_to_case, handoff
 from disputes.chat.lines import line
 from disputes.errors import Conflict, Refused
 from disputes.investigation import service as investigation
@@ -36,8 +36,8 @@ class TestToCase:
 
     def test_those_of_the_shop_and_of_another_round_stay(self, chat: UUID, anna: Staff) -> None:
         send(chat, "old.pdf", pdf(b"old"))
-        database.run(handoff.end_by_customer, chat)
-        write(chat, "hello again")
+        database.run(endings.end_by_customer, chat)
+        write(chat, endings.GO_ON)
         database.run(handoff.take_over, chat, anna)
         send(chat, "ours.pdf", pdf(b"ours"), staff=anna)
         send(chat, "new.pdf", pdf(b"new"))
@@ -111,8 +111,8 @@ class TestAddLater:
 
     def test_after_an_end_somebody_else_may_sit_there(self, chat: UUID) -> None:
         file_in(chat, files_expected=0)
-        database.run(handoff.end_by_customer, chat)
-        write(chat, "hello")
+        database.run(endings.end_by_customer, chat)
+        write(chat, endings.GO_ON)
         send(chat, "box.jpg", jpg())
         assert said(chat)[-1] == ("bot", line("file_kept"))
 

@@ -2,7 +2,9 @@
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
+from disputes.people.tables import Staff
 from tests.journeys.conftest import NewContext, greeted
 from tests.journeys.people import Agent, Customer
 from tests.journeys.pictures import look
@@ -66,6 +68,7 @@ def test_the_assistant_is_silent_while_a_person_holds_the_chat(customer: Custome
     assert customer.log.locator(".message.bot").count() == spoken
 
 
+@pytest.mark.usefixtures("agent")
 def test_a_customer_in_the_queue_may_go_back(customer: Customer) -> None:
     customer.write("hello")
     customer.ask_for_a_person()
@@ -97,14 +100,52 @@ def test_the_desk_needs_a_sign_in(stack: Stack, new_context: NewContext) -> None
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_ended_chats_go_on_when_the_customer_writes(stack: Stack, new_context: NewContext) -> None:
+def test_an_ended_chat_asks_how_to_go_on(stack: Stack, new_context: NewContext) -> None:
     customer = greeted(stack, new_context().new_page())
     customer.write("hello")
     customer.chat.get_by_role("button", name="More choices").click()
     customer.chat.get_by_role("button", name="End chat").click()
     customer.chat.get_by_role("alertdialog").get_by_role("button", name="End chat").click()
     customer.sees("You have ended this chat")
-    customer.is_answered_with("how long does a complaint take?", "30 days")
+    customer.write("how long does a complaint take?")
+    customer.sees("Would you like to go on here")
+    customer.press("Go on here")
+    customer.sees("The chat goes on with the assistant.")
+    customer.sees("30 days")
+
+
+def test_a_new_chat_takes_along_what_was_written_after_the_end(stack: Stack, new_context: NewContext) -> None:
+    customer = greeted(stack, new_context().new_page())
+    customer.write("my name is Zoe")
+    customer.chat.get_by_role("button", name="More choices").click()
+    customer.chat.get_by_role("button", name="End chat").click()
+    customer.chat.get_by_role("alertdialog").get_by_role("button", name="End chat").click()
+    customer.write("how long does a complaint take?")
+    customer.sees("Would you like to go on here")
+    customer.press("Start a new chat")
+    expect(customer.log.get_by_text("my name is Zoe")).to_have_count(0)
+    customer.sees("how long does a complaint take?")
+    customer.sees("30 days")
+
+
+def test_when_nobody_is_here_the_customer_is_told_so_and_may_leave_a_message(
+    stack: Stack, new_context: NewContext
+) -> None:
+    """Every agent has gone: signed out, or away by their own choice."""
+    with stack.transaction() as session:
+        session.execute(update(Staff).values(takes_chats=False))
+    try:
+        customer = greeted(stack, new_context().new_page())
+        customer.write("hello")
+        customer.ask_for_a_person()
+        customer.sees("Nobody from our team is free to chat just now")
+        customer.press("Leave a message")
+        customer.sees("stays in the queue until a person has taken it")
+        customer.write("Please call me: mia.left@example.org")
+        customer.sees("We can reach you at m•••@example.org")
+    finally:
+        with stack.transaction() as session:
+            session.execute(update(Staff).values(takes_chats=True))
 
 
 def chat_of(agent: Agent, text: str = "") -> str:

@@ -40,10 +40,11 @@ class TestLook:
         customer = greeted(stack, new_context().new_page())
         customer.write("My parcel 10023 never came and I have been waiting for two weeks, this is not acceptable.")
         expect(customer.log.locator(".message.bot").nth(1)).to_be_visible()
-        customer.ask_for_a_person()
-        customer.sees("in the queue")
         context = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         agent = signed_in(stack, context.new_page(), "agent@example.com")
+        customer.ask_for_a_person()
+        customer.sees("in the queue")
+        agent.page.goto(f"{stack.url}/desk")
         look(agent.page, f"desk-lists-{width}-{scheme}")
         row = agent.lists.get_by_role("link").filter(has_text="10023").first
         agent.page.goto(stack.url + str(row.get_attribute("href")))

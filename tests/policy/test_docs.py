@@ -7,6 +7,7 @@ from typing import get_args
 from disputes import policy
 from disputes.policy.kinds import WAYS
 from disputes.policy.models import (
+    Chat,
     ClockChanges,
     Clocks,
     OutcomeCode,
@@ -41,6 +42,10 @@ class TestDocs:
 
     def test_name_everything_that_is_kept(self) -> None:
         assert re.findall(r"`(\w+)`", table(section("What is kept how long"))) == list(Retention.model_fields)
+
+    def test_name_every_figure_of_the_chat(self) -> None:
+        rows = [line.split("|")[1] for line in section("Chats with people").splitlines() if line.startswith("| `")]
+        assert [row.strip(" `") for row in rows] == list(Chat.model_fields)
 
     def test_name_every_outcome_and_every_way(self) -> None:
         said = section("What happens, in words")

@@ -35,6 +35,7 @@ from disputes.offers import service as offers
 from disputes.offers.schemas import RemedyDraft
 from disputes.people.tables import Staff
 from tests.cases import factories
+from tests.chat.factories import somebody_here
 from tests.files.factories import pdf
 from tests.inbound.mails import mail
 from tests.mediation.factories import CUSTOMER, acting, neutral
@@ -154,6 +155,7 @@ def _chat(session: Session) -> Conversation:
     chat_files.keep(session, conversation.id, kept, name, client_id="c2")
     facts = {"complainant_name": NAME, "complainant_email": EMAIL, "order_number": ORDER, "description": WORDS}
     chat.remember_facts(session, conversation.id, dict(facts))
+    somebody_here(session)
     handoff.request_person(session, _locked(session, conversation), f"about the {RARE}", WORDS)
     return conversation
 

@@ -14,6 +14,7 @@ import type { Message } from "./types";
 import { words } from "./words";
 
 const FULL_SCREEN = "(max-width: 480px), (max-height: 460px)";
+const GO_ON = { payload: "/go_on_here", title: words.goOn };
 const PERSON = { payload: "/talk_to_person", title: words.person };
 
 export class Chat extends LitElement {
@@ -171,8 +172,9 @@ export class Chat extends LitElement {
         </div>
         <div slot="after">${this.notice(talk, loaded)}</div>
       </disputes-thread>
-      ${closed ? html`<div class="over"><button class="secondary" @click=${() => this.again(talk)}>${words.startNew}</button></div>` : nothing}
-      <disputes-composer draft=${DRAFT} label=${closed ? words.writeOn : words.write} @typed=${() => talk.typed()}
+      ${closed ? html`<div class="over"><button class="secondary" @click=${() => this.choose(talk, GO_ON)}>${words.goOn}</button>
+            <button class="secondary" @click=${() => this.again(talk)}>${words.startNew}</button></div>` : nothing}
+      <disputes-composer draft=${DRAFT} label=${words.write} @typed=${() => talk.typed()}
         @send=${({ detail }: CustomEvent<string>) => talk.say(detail)}></disputes-composer>
       ${this.ending ? this.confirmEnd(talk) : nothing}
     </section>`;
@@ -180,6 +182,7 @@ export class Chat extends LitElement {
 
   private notice(talk: CustomerTalk, loaded: boolean) {
     const { state, lost, thread } = talk;
+    if (talk.refused) return html`<div class="soft">${talk.refused}</div>`;
     if (!loaded) return lost ? nothing : html`<p class="soft wait">${words.connecting}</p>`;
     if (state?.owner !== "bot") return nothing;
     if (state.assistant === "unavailable") {

@@ -9,6 +9,10 @@ import { Wire } from "./wire";
 export class CustomerTalk extends Talk {
   protected readonly me = "customer";
   private session: string | null = null;
+  /** The ended chat that is being left for a new one. */
+  private ended: string | null = null;
+  /** Why the server opens no chat for us, in its words. */
+  refused = "";
 
   constructor(
     private readonly server: string,
@@ -35,6 +39,11 @@ export class CustomerTalk extends Talk {
     const wire = new Wire(this.server, "/");
     this.use(wire);
     this.on("session_confirm", (id: string) => this.confirmed(id));
+    this.on("session_refused", ({ message }: { message: string }) => {
+      this.refused = message;
+      this.askLater();
+      this.changed();
+    });
     this.on("history", (history: History) => this.take(history));
     this.on("card", (card: { id: string; card: Card }) => this.takeCard(card));
     this.on("bot_uttered", (uttered: Uttered) => {
@@ -56,7 +65,7 @@ export class CustomerTalk extends Talk {
 
   /** Leaves an ended chat behind and begins another. */
   startNew(): void {
-    shared.set(SESSION, null);
+    this.ended = this.session;
     this.forget(null);
     this.ask();
   }
@@ -64,6 +73,7 @@ export class CustomerTalk extends Talk {
   protected override resume(): void {
     this.wire?.emit("session_request", {
       ...(this.session && { session_id: this.session }),
+      ...(this.ended && { session_id: this.ended, new: true }),
       last_seq: this.thread.complete,
       ...(this.identity && { identity: this.identity }),
     });
@@ -93,6 +103,8 @@ export class CustomerTalk extends Talk {
   }
 
   private confirmed(id: string): void {
+    this.ended = null;
+    this.refused = "";
     if (id !== this.session) {
       // The server gave us another conversation than the one we asked for: nothing of the old one belongs here.
       if (this.session) this.forget(id);

@@ -15,8 +15,11 @@ export function standing(state: State | null): Standing {
   const name = agentName(state);
   const place = state?.queue_position;
   switch (state?.owner) {
-    case "queue":
-      return { face: icons.clock, title: words.waiting, line: place ? words.position(place) : words.positionSoon };
+    case "queue": {
+      if (state.message_left) return { face: icons.clock, title: words.messageLeft, line: words.messageLeftLine };
+      const where = place ? words.position(place) : words.positionSoon;
+      return { face: icons.clock, title: words.waiting, line: state.wait ? words.wait(where, state.wait) : where };
+    }
     case "agent":
       return { face: name ? initials(name) : icons.person, title: name || words.agent, line: words.agentLine };
     case "closed":

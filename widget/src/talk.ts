@@ -11,6 +11,7 @@ const LOST_AFTER = 1_500;
 const GAP_AFTER = 2_000;
 const SEEN_AGAIN = 1_000;
 const ASK_AGAIN = 6_000;
+const ASK_LATER = 60_000;
 const PASSING = new Set(["unavailable", "too_many"]);
 
 export abstract class Talk {
@@ -138,6 +139,12 @@ export abstract class Talk {
     if (!this.wire?.connected) return;
     this.resume();
     this.askTimer = setTimeout(() => this.ask(), ASK_AGAIN);
+  }
+
+  /** The server has said no for now. */
+  protected askLater(): void {
+    clearTimeout(this.askTimer);
+    this.askTimer = setTimeout(() => this.ask(), ASK_LATER);
   }
 
   /** The conversation is up to date. */

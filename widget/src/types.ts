@@ -76,6 +76,10 @@ export interface State {
   conversation_id?: string;
   owner: Owner;
   queue_position?: number | null;
+  /** How long it is likely to take until somebody comes, in words. */
+  wait?: string | null;
+  /** The chat waits until people are back. */
+  message_left?: boolean;
   agent?: { id?: string; name: string } | string | null;
   assistant?: "ready" | "starting" | "unavailable";
   mine?: boolean;

@@ -20,9 +20,12 @@ export const words = {
   waiting: "Waiting for a person",
   position: (place: number) => (place <= 1 ? "You are next" : `You are number ${place} in the queue`),
   positionSoon: "You are in the queue",
+  wait: (place: string, time: string) => `${place} · ${time}`,
+  messageLeft: "Message left",
+  messageLeftLine: "It waits here for our team",
   agentLine: "A person from our team",
   ended: "Chat ended",
-  endedLine: "Write to go on with it",
+  endedLine: "Go on here, or start a new one",
 
   introTitle: "How can we help?",
   intro: "An automated assistant answers first and can pass you to a person. What you write is kept, so you need not repeat it.",
@@ -72,7 +75,7 @@ export const words = {
   endYes: "End chat",
   endNo: "Keep chatting",
   startNew: "Start a new chat",
-  writeOn: "Write to go on with this chat",
+  goOn: "Go on here",
 };
 
 export type Words = typeof words;

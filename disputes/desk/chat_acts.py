@@ -1,0 +1,62 @@
+"""What an agent does beside talking: comes and goes, passes a chat on, and says that it is urgent."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from disputes import database
+from disputes.chat import handoff, presence, transfer
+from disputes.desk.access import Desk
+from disputes.desk.chats import act, lists
+from disputes.desk.pages import is_part
+
+router = APIRouter()
+
+
+@router.post("/availability")
+def choose(request: Request, desk: Desk, takes_chats: Annotated[bool, Form()]) -> Response:
+    """Available for new chats, or away. Chats that one holds stay."""
+    with database.transaction() as session:
+        presence.staff_act(session, desk.staff)
+        presence.choose(session, desk.staff, takes_chats=takes_chats)
+    desk.staff.takes_chats = takes_chats
+    if is_part(request):
+        return lists(request, desk)
+    return RedirectResponse("/desk", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/chats/{conversation_id}/pass-on")
+def pass_on(
+    request: Request,
+    desk: Desk,
+    conversation_id: UUID,
+    to: Annotated[str, Form(max_length=60)],
+    note: Annotated[str, Form(max_length=transfer.NOTE_LIMIT)] = "",
+) -> Response:
+    """Passes the chat on to a colleague, a manager or a team that is there."""
+    return act(
+        request,
+        desk,
+        conversation_id,
+        lambda session: transfer.pass_on(session, conversation_id, desk.staff, to, note),
+    )
+
+
+@router.post("/chats/{conversation_id}/mark")
+def mark(
+    request: Request,
+    desk: Desk,
+    conversation_id: UUID,
+    urgent: Annotated[bool, Form()] = False,
+    vulnerable: Annotated[bool, Form()] = False,
+) -> Response:
+    """Says that the chat goes before others, or not any more."""
+    return act(
+        request,
+        desk,
+        conversation_id,
+        lambda session: handoff.mark(session, conversation_id, desk.staff, urgent=urgent, vulnerable=vulnerable),
+    )
