@@ -9,6 +9,8 @@ from actions.forms import CHANGE, MISREAD, NOTED, PLAIN, SHORT, SURE, FormTurn, 
 from actions.talk import BotAction, Event, Talk, set_slots, told_order
 from actions.turn import Turn
 from disputes import clock, policy
+from disputes.chat import visits
+from disputes.errors import TooMany
 from disputes.orders import Order, OrdersUnavailable, OrderUnknown
 from disputes.orders import service as orders
 
@@ -145,7 +147,12 @@ class AskRemedyAnswer(BotAction):
         if number is None:
             return None
         try:
+            if talk.slot(slots.ORDER_SAID) != number and talk.turn.conversation_id is not None:
+                await edge.in_transaction(visits.note_order_lookup, talk.turn.conversation_id)
             order = await edge.outside(orders.look_up, number)
+        except TooMany:
+            talk.say("utter_orders_too_many")
+            return None
         except OrderUnknown:
             talk.say("utter_order_unknown", order=number)
             return None

@@ -2,12 +2,17 @@
 
 from typing import Any
 
-from rasa_sdk.events import FollowupAction
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import slots
 from actions.informal import values_told
 from actions.talk import BotAction, Event, Talk, set_slots, told_order
 from disputes import policy
+
+SETTLED = dict.fromkeys(
+    (slots.CATEGORY, slots.STORY, slots.DESCRIPTION, slots.CONFIRMED, slots.REQUESTED, *slots.ONE_MATTER)
+)
+"""What belongs to a matter that a person has settled. Who the customer is stays known."""
 
 SHOWN = 200
 """Characters of the story in the summary for the agent; the whole chat is beside it."""
@@ -28,13 +33,25 @@ class TalkToPerson(BotAction):
 
 
 class WelcomeBack(BotAction):
-    """The assistant speaks first when it has the chat again, and goes on where it stopped."""
+    """The assistant speaks first when it has the chat again, and goes on where it stopped, or as the agent decided:
+    it takes down the complaint with all that is known, or lets a settled matter rest."""
 
     def name(self) -> str:
         return "action_welcome_back"
 
     async def act(self, talk: Talk) -> list[Event]:
-        talk.say("utter_agent_returned" if talk.form else "utter_agent_returned_free")
+        told = talk.turn.metadata
+        if told.get("outcome") == "settled":
+            talk.say("utter_agent_settled")
+            return [ActiveLoop(None), *set_slots(SETTLED)]
+        if told.get("outcome") == "file":
+            talk.say("utter_agent_files")
+            begin = [ActiveLoop(None), SlotSet(slots.REQUESTED, None)] if talk.form != slots.COMPLAINT_FORM else []
+            return [*begin, FollowupAction(slots.COMPLAINT_FORM)]
+        if told.get("by") == "nobody":
+            talk.say("utter_nobody_came" if talk.form else "utter_nobody_came_free")
+        else:
+            talk.say("utter_agent_returned" if talk.form else "utter_agent_returned_free")
         return talk.back_to_form()
 
 

@@ -18,7 +18,7 @@ from actions import slots
 from actions.talk import BotAction
 from disputes import clock, database
 from disputes.cases.schemas import CaseProgress, Complaint
-from disputes.chat import case_acts, files_to_case
+from disputes.chat import case_acts, files_to_case, visits
 from disputes.chat import service as chat
 from disputes.chat.case_acts import AtHand, Told
 from disputes.errors import DisputesError, TooMany
@@ -82,6 +82,7 @@ class Services:
     files: int = 0
     orders_are_down: bool = False
     codes_are_used_up: bool = False
+    orders_left: int = 100
 
     def remember_facts(
         self,
@@ -101,6 +102,11 @@ class Services:
         if self.codes_are_used_up:
             raise TooMany("That was often.")
         self.codes.append((lookup, email))
+
+    def note_order_lookup(self, _session: object, _conversation_id: UUID) -> None:
+        if self.orders_left == 0:
+            raise TooMany("These were many orders.")
+        self.orders_left -= 1
 
     def progress_for_conversation(self, _session: object, _conversation_id: UUID) -> list[CaseProgress]:
         if isinstance(self.progress, Exception):
@@ -206,6 +212,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setattr(chat, "remember_facts", fakes.remember_facts)
     monkeypatch.setattr(chat, "request_status_code", fakes.request_status_code)
     monkeypatch.setattr(chat, "progress_for_conversation", fakes.progress_for_conversation)
+    monkeypatch.setattr(visits, "note_order_lookup", fakes.note_order_lookup)
     monkeypatch.setattr(files_to_case, "file_complaint", fakes.file_complaint)
     monkeypatch.setattr(case_acts, "act", fakes.act)
     monkeypatch.setattr(case_acts, "check", fakes.check)

@@ -72,6 +72,33 @@ class TestWelcomeBack:
     def test_asks_what_else_there_is(self, room: Room) -> None:
         assert room.run(WelcomeBack(), "/agent_returned", "agent_returned").said == ["utter_agent_returned_free"]
 
+    def test_takes_down_the_complaint_when_the_agent_decided_so(self, room: Room) -> None:
+        told = {"by": "agent", "outcome": "file"}
+        done = room.run(
+            WelcomeBack(), "/agent_returned", "agent_returned", metadata=told, form=slots.HELP_FORM, category="lost"
+        )
+        assert done.said == ["utter_agent_files"]
+        assert done.next_action == slots.COMPLAINT_FORM
+        assert "category" not in done.slots
+
+    def test_lets_a_settled_matter_rest_and_still_knows_the_customer(self, room: Room) -> None:
+        told = {"by": "agent", "outcome": "settled"}
+        known: dict[str, Any] = {"category": "lost", "description": "It never came.", "complainant_name": "Mia"}
+        done = room.run(
+            WelcomeBack(), "/agent_returned", "agent_returned", metadata=told, form=slots.COMPLAINT_FORM, **known
+        )
+        assert done.said == ["utter_agent_settled"]
+        assert (done.slots["category"], done.slots["description"], done.next_action) == (None, None, None)
+        assert "complainant_name" not in done.slots
+        assert {"event": "active_loop", "name": None} in [
+            {"event": event["event"], "name": event.get("name")} for event in done.events
+        ]
+
+    @pytest.mark.parametrize(("form", "said"), [(None, "utter_nobody_came_free"), ("status_form", "utter_nobody_came")])
+    def test_goes_on_when_nobody_came(self, room: Room, form: str | None, said: str) -> None:
+        done = room.run(WelcomeBack(), "/agent_returned", "agent_returned", metadata={"by": "nobody"}, form=form)
+        assert (done.said, done.next_action) == ([said], form)
+
 
 class TestNotUnderstood:
     def test_asks_for_other_words_first(self, room: Room) -> None:

@@ -54,6 +54,17 @@ class TestPointToReseller:
 
 
 class TestAskRemedyAnswer:
+    def test_looks_up_only_as_many_orders_as_one_visitor_may_ask_about(self, room: Room, services: Services) -> None:
+        services.orders_left = 1
+        room.run(AskRemedyAnswer(), category="lost", order_number="10023")
+        done = room.run(AskRemedyAnswer(), category="lost", order_number="10024")
+        assert done.said == ["utter_orders_too_many", "utter_offer_complaint_without_order"]
+
+    def test_an_order_that_was_told_already_is_not_counted_again(self, room: Room, services: Services) -> None:
+        services.orders_left = 0
+        done = room.run(AskRemedyAnswer(), category="lost", order_number="10023", order_said="10023")
+        assert "utter_orders_too_many" not in done.said
+
     def test_uses_the_facts_of_the_order(self, room: Room) -> None:
         done = room.run(AskRemedyAnswer(), category="lost", order_number="10023")
         assert done.said == ["utter_order_delivered_not_received", "utter_propose_remedy"]

@@ -233,6 +233,34 @@ class TestPeople:
         assert "Hello again" in back.text
         assert "reach you" in back.text
 
+    def test_a_filled_slot_is_not_asked_again_after_the_return(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom", "i want to talk to a person")
+        back = bot.say("/agent_returned", by="agent", corrected={"contact_email": "tom@example.org"})
+        assert "reach you" not in back.text
+        assert "order number" in back.text
+
+    def test_an_agent_may_have_the_complaint_taken_down(self, bot: Bot) -> None:
+        bot.tell("my parcel 10023 never arrived", "i want to talk to a person")
+        back = bot.say("/agent_returned", by="agent", outcome="file")
+        assert "take down your complaint" in back.text
+        assert "your name" in back.text
+        assert "reach you" in bot.say("Tom Archer").text
+
+    def test_a_settled_matter_rests(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom", "i want to talk to a person")
+        assert "settled" in bot.say("/agent_returned", by="agent", outcome="settled").text
+        assert "reach you" not in bot.say("thank you").text
+
+    def test_when_nobody_came_the_form_goes_on_where_it_stood(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken", "Tom", "i want to talk to a person")
+        back = bot.say("/agent_returned", by="nobody")
+        assert "go on meanwhile" in back.text
+        assert "reach you" in back.text
+
+    def test_when_nobody_came_a_complaint_is_offered(self, bot: Bot) -> None:
+        bot.tell("hello", "i want to talk to a person")
+        assert "/make_complaint" in bot.say("/agent_returned", by="nobody").buttons.values()
+
     def test_offered_after_two_misunderstandings(self, bot: Bot) -> None:
         bot.say("blargh")
         assert "Shall I ask a colleague" in bot.say("flurb").text
