@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from disputes import clock
-from disputes.chat import handover_card, queries
+from disputes.chat import files, handover_card, queries
 from disputes.chat.schemas import ConversationLine, ConversationView, DeskLists
 from disputes.chat.summary import summary_of
 from disputes.chat.tables import Conversation, Message
@@ -49,6 +49,7 @@ def conversation_view(session: Session, conversation_id: UUID) -> ConversationVi
         handoff_summary=conversation.handoff_summary,
         verified=verified,
         card=handover_card.card_for_staff(session, conversation, verified=verified),
+        files=files.files_of(session, conversation.id),
         page=conversation.page,
         locale=conversation.locale,
         created_at=conversation.created_at,

@@ -159,8 +159,8 @@ def _card(session: Session, conversation: Conversation) -> Json:
     for label, value in (
         ("Tried so far", tried),
         ("Complaint", filed),
-        ("Who you are", line("handover_proved" if is_proved(session, conversation) else "handover_not_proved")),
-        ("Language and page", ", ".join(part for part in where if part)),
+        ("Proved by code", line("handover_proved" if is_proved(session, conversation) else "handover_not_proved")),
+        ("Language, page", ", ".join(part for part in where if part)),
     ):
         if value:
             rows.append({"label": label, "value": value})

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from disputes.chat.tables import ChatFile
+
 type Json = dict[str, Any]
 
 MESSAGE_LIMIT = 10_000
@@ -164,6 +166,7 @@ class ConversationView:
     handoff_summary: str | None
     verified: bool
     card: StaffCard
+    files: list[ChatFile]
     page: str | None
     locale: str | None
     created_at: datetime

@@ -83,6 +83,7 @@ def open_conversation(
         if known is not None:
             if ip_digest is not None and known.ip_digest != ip_digest:
                 known.ip_digest = ip_digest
+            visits.note_place(known, page, locale)
             return known, session_id
     visits.check_address(session, ip_digest)
     return visits.begin(session, None, page=page, locale=locale, ip_digest=ip_digest)

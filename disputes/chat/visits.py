@@ -42,16 +42,23 @@ def begin(
         rasa_round=1,
         rasa_turns=0,
         facts={},
-        page=storable(page)[:300] if page else None,
-        locale=storable(locale)[:20] if locale else None,
         created_at=now,
         updated_at=now,
     )
+    note_place(conversation, page, locale)
     session.add(conversation)
     session.flush()
     log_owner(session, conversation, "opened")
     thread.tell_assistant(session, conversation, handoff.SESSION_OPENED)
     return conversation, session_id
+
+
+def note_place(conversation: Conversation, page: str | None, locale: str | None) -> None:
+    """Where the customer is now and in which language; what a browser does not say stays as it was."""
+    shown = storable(page)[:300] if page else conversation.page
+    spoken = storable(locale)[:20] if locale else conversation.locale
+    if (shown, spoken) != (conversation.page, conversation.locale):
+        conversation.page, conversation.locale = shown, spoken
 
 
 def new_chat(session: Session, ended_id: UUID) -> tuple[Conversation, str] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from disputes import database
 from disputes.cases import queries as case_queries
 from disputes.chat import desk_view, endings, handoff, presence, transfer
-from disputes.chat.schemas import ConversationView, DeskLists
+from disputes.chat.schemas import DeskLists
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page, is_part
 from disputes.errors import Conflict, NotFound, Unavailable
@@ -22,16 +22,6 @@ from disputes.orders.service import look_up, normalise_number
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
-
-FACTS: Final = {
-    "complainant_name": "Name",
-    "contact_email": "E-mail",
-    "contact_phone": "Phone",
-    "order_number": "Order",
-    "category": "About",
-    "description": "What happened",
-    "desired_outcome": "Asks for",
-}
 
 
 class Lists(NamedTuple):
@@ -163,14 +153,8 @@ def _known(session: Session, desk: AtDesk, conversation_id: UUID) -> dict[str, A
         "chat": view,
         "is_mine": is_mine,
         "pass_on_to": transfer.choices(session, desk.staff) if is_mine else None,
-        "facts": _facts(view),
         "cases": case_queries.cases_of_conversation(session, conversation_id),
     }
-
-
-def _facts(view: ConversationView) -> list[tuple[str, str]]:
-    """What the customer has told, in the order an agent asks for it."""
-    return [(label, str(view.facts[key])) for key, label in FACTS.items() if view.facts.get(key)]
 
 
 def _look_up(number: str) -> tuple[Order | None, str | None]:

@@ -40,9 +40,18 @@ class TestShown:
             "Your name": "Not told yet",
             "Your e-mail": "mia@example.com",
             "Tried so far": "You said no to: We send it again.",
-            "Who you are": "Not proved with a code",
-            "Language and page": "English, www.casened.com/orders",
+            "Proved by code": "Not yet",
+            "Language, page": "English, www.casened.com/orders",
         }
+
+    def test_the_page_is_the_one_where_the_customer_is_now(self, session: Session) -> None:
+        opened, session_id = service.open_conversation(session, None, page="https://www.casened.com/", locale="de-AT")
+        service.open_conversation(session, session_id, page="https://www.casened.com/help", locale=None)
+        service.open_conversation(session, session_id)
+        found = queries.locked(session, opened.id)
+        assert found is not None
+        ask_for_a_person(session, found)
+        assert values(cards(session, found)[0])["Language, page"] == "German, www.casened.com/help"
 
     def test_the_same_card_is_not_shown_again_to_the_one_who_takes_it(
         self, session: Session, told: Conversation, anna: Staff, ben: Staff
@@ -77,7 +86,7 @@ class TestShown:
     def test_a_proof_is_said(self, session: Session, told: Conversation) -> None:
         prove(session, told)
         ask_for_a_person(session, told)
-        assert values(cards(session, told)[0])["Who you are"] == "Proved with a code"
+        assert values(cards(session, told)[0])["Proved by code"] == "Yes"
 
     def test_the_customer_reads_nothing_of_a_mood(self, session: Session, told: Conversation) -> None:
         service.receive(session, told.id, "YOU ARE THIEVES!!!", client_id="1")

@@ -2,6 +2,7 @@
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import { CustomerTalk } from "./customer";
 import { icons } from "./icons";
+import { Dropping } from "./dropping";
 import { heading, standing } from "./status";
 import { DRAFT, OPEN, READ, ofTab, shared as storage } from "./storage";
 import chat from "./styles/chat.css";
@@ -48,6 +49,10 @@ export class Chat extends LitElement {
 
   constructor() {
     super();
+    new Dropping(this, () => {
+      const { talk } = this;
+      return talk?.state?.files && talk.state.owner !== "closed" ? (files) => talk.sendFiles(files) : null;
+    });
     this.server = new URL("/", location.href).href;
     this.shown = false;
     this.menu = false;
@@ -174,9 +179,11 @@ export class Chat extends LitElement {
       </disputes-thread>
       ${closed ? html`<div class="over"><button class="secondary" @click=${() => this.choose(talk, GO_ON)}>${words.goOn}</button>
             <button class="secondary" @click=${() => this.again(talk)}>${words.startNew}</button></div>` : nothing}
-      <disputes-composer draft=${DRAFT} label=${words.write} @typed=${() => talk.typed()}
+      <disputes-composer draft=${DRAFT} label=${words.write} accept=${closed ? "" : (state?.files?.accept ?? "")} @typed=${() => talk.typed()}
+        @attach=${({ detail }: CustomEvent<File[]>) => talk.sendFiles(detail)}
         @send=${({ detail }: CustomEvent<string>) => talk.say(detail)}></disputes-composer>
       ${this.ending ? this.confirmEnd(talk) : nothing}
+      <div class="drop" aria-hidden="true">${words.drop}</div>
     </section>`;
   }
 

@@ -18,6 +18,7 @@ export class Composer extends LitElement {
     draft: {},
     disabled: { type: Boolean },
     note: { type: Boolean, reflect: true },
+    accept: {},
     used: { state: true },
   };
 
@@ -27,6 +28,8 @@ export class Composer extends LitElement {
   /** Whether sending is off; writing is not. */
   declare disabled: boolean;
   declare note: boolean;
+  /** Kinds of files that may be sent, as a chooser of files wants them; "" for none. */
+  declare accept: string;
   declare used: number;
 
   constructor() {
@@ -35,6 +38,7 @@ export class Composer extends LitElement {
     this.draft = "";
     this.disabled = false;
     this.note = false;
+    this.accept = "";
     this.used = 0;
   }
 
@@ -66,7 +70,12 @@ export class Composer extends LitElement {
           placeholder=${this.label}
           @input=${() => this.written()}
           @keydown=${(event: KeyboardEvent) => this.key(event)}
+          @paste=${(event: ClipboardEvent) => this.pasted(event)}
         ></textarea>
+        ${this.accept
+          ? html`<input type="file" hidden multiple accept=${this.accept} @change=${(event: Event) => this.picked(event)} />
+              <button class="icon" aria-label=${words.attach} title=${words.attach} @click=${() => this.renderRoot.querySelector("input")?.click()}>${icons.clip}</button>`
+          : nothing}
         <button class="send" aria-label=${words.send} aria-disabled=${ready ? "false" : "true"} @click=${() => this.send()}>${icons.send}</button>
       </div>
       <span id="hint" class="hidden">${words.writeHint}</span>
@@ -96,6 +105,25 @@ export class Composer extends LitElement {
     this.measure();
     this.dispatchEvent(new CustomEvent("send", { detail: text }));
     area.focus();
+  }
+
+  private picked({ target }: Event): void {
+    const input = target as HTMLInputElement;
+    this.attach([...(input.files ?? [])]);
+    input.value = "";
+    this.area?.focus();
+  }
+
+  /** A picture from the clipboard; text is pasted as ever. */
+  private pasted(event: ClipboardEvent): void {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!this.accept || !files.length || event.clipboardData?.types.includes("text/plain")) return;
+    event.preventDefault();
+    this.attach(files);
+  }
+
+  private attach(files: File[]): void {
+    if (files.length) this.dispatchEvent(new CustomEvent("attach", { detail: files }));
   }
 
   /** The field grows with its text up to the limit of the style sheet. */

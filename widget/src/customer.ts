@@ -1,10 +1,15 @@
 /** The customer's end: a session that outlives the page, shared by the tabs of one browser. */
 import type { Outgoing } from "./outbox";
 import { SESSION, UNSENT, ofTab, shared } from "./storage";
-import { Talk } from "./talk";
+import { Talk, fetched } from "./talk";
+import { randomId } from "./text";
 import { fromUttered } from "./thread";
 import type { Card, History, State, Uttered } from "./types";
+import type { Route } from "./uploads";
 import { Wire } from "./wire";
+import { words } from "./words";
+
+const CORRECTED_WITHIN = 6_000;
 
 export class CustomerTalk extends Talk {
   protected readonly me = "customer";
@@ -75,6 +80,7 @@ export class CustomerTalk extends Talk {
       ...(this.session && { session_id: this.session }),
       ...(this.ended && { session_id: this.ended, new: true }),
       last_seq: this.thread.complete,
+      ...here(),
       ...(this.identity && { identity: this.identity }),
     });
   }
@@ -84,8 +90,39 @@ export class CustomerTalk extends Talk {
       message: item.message,
       session_id: this.session,
       ...(item.message !== item.text && { title: item.text }),
-      // The address without its query: that may hold personal data.
-      metadata: { client_id: item.client_id, page: location.origin + location.pathname, locale: navigator.language },
+      metadata: { client_id: item.client_id, ...here() },
+    });
+  }
+
+  protected override uploadTo(): Route {
+    return this.files("");
+  }
+
+  override load(id: string, preview: boolean): Promise<Blob> {
+    return fetched(this.files(`/${id}${preview ? "/preview" : ""}`));
+  }
+
+  /** The session goes in a header: an address would stay in logs. */
+  private files(path: string): Route {
+    return { url: new URL(`api/chat/files${path}`, this.server).href, headers: { Authorization: `Bearer ${this.session}` } };
+  }
+
+  override correct(field: string, value: string): Promise<string> {
+    const { wire } = this;
+    if (!wire?.connected) return Promise.resolve(words.notSaved);
+    const client_id = randomId();
+    return new Promise((done) => {
+      const end = (said: string): void => {
+        clearTimeout(timer);
+        for (const stop of stops) stop();
+        done(said);
+      };
+      const mine = (said: { client_id: string; message?: string }): void => {
+        if (said.client_id === client_id) end(said.message ?? "");
+      };
+      const stops = [wire.on("corrected", mine), wire.on("message_refused", mine)];
+      const timer = setTimeout(() => end(words.notSaved), CORRECTED_WITHIN);
+      wire.emit("correct", { client_id, field, value });
     });
   }
 
@@ -129,8 +166,16 @@ export class CustomerTalk extends Talk {
     this.state = null;
     this.typing = null;
     this.loaded = false;
-    if (next === null) this.outbox.disconnect();
+    this.uploads.clear();
+    if (next === null) {
+      this.outbox.disconnect();
+      this.uploads.disconnect();
+    }
     this.changed();
   }
 }
 
+/** Where the customer is. The address goes without its query: that may hold personal data. */
+function here(): { page: string; locale: string } {
+  return { page: location.origin + location.pathname, locale: navigator.language };
+}

@@ -19,5 +19,7 @@ export const icons = {
   alert: icon(svg`<path d="M10 3.2 17.4 16H2.6zM10 8.2v3.6M10 13.9v.1"/>`),
   copy: icon(svg`<rect x="7" y="7" width="9.5" height="9.5" rx="1.8"/><path d="M13 7V5.3A1.8 1.8 0 0 0 11.2 3.5H5.3a1.8 1.8 0 0 0-1.8 1.8v5.9A1.8 1.8 0 0 0 5.3 13H7"/>`),
   out: icon(svg`<path d="M8 4.5H5.3A1.8 1.8 0 0 0 3.5 6.3v8.4a1.8 1.8 0 0 0 1.8 1.8h8.4a1.8 1.8 0 0 0 1.8-1.8V12M11.5 3.5h5v5M16 4l-6.5 6.5"/>`),
+  clip: icon(svg`<path d="m16.2 9.3-6 6a3.9 3.9 0 0 1-5.5-5.5l6.6-6.6a2.6 2.6 0 0 1 3.7 3.7l-6.6 6.6a1.3 1.3 0 0 1-1.9-1.9l6-6"/>`),
+  image: icon(svg`<rect x="3" y="4" width="14" height="12" rx="2"/><circle cx="7.3" cy="8.2" r="1.3"/><path d="m3.6 14.6 4-3.6 2.6 2.2 3-3.2 3.6 3.6"/>`),
   end: icon(svg`<circle cx="10" cy="10" r="6.7"/><path d="m7.6 7.6 4.8 4.8M12.4 7.6l-4.8 4.8"/>`),
 };

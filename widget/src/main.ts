@@ -2,6 +2,7 @@
 import { Chat } from "./chat";
 import { Composer } from "./composer";
 import { define, followTheme } from "./element";
+import { FileView } from "./file-view";
 import { ThreadView } from "./thread-view";
 import { serverOf } from "./wire";
 
@@ -33,6 +34,7 @@ class PageChat extends Chat {
   }
 }
 
+define("disputes-file", FileView);
 define("disputes-thread", ThreadView);
 define("disputes-composer", Composer);
 define("disputes-chat", PageChat);

@@ -4,7 +4,7 @@ import { cardOf, type CardUse } from "./card";
 import { icons } from "./icons";
 import type { Row } from "./rows";
 import { initials, safeHref, segments, textBeside, timeOf } from "./text";
-import type { Attachment, Message } from "./types";
+import type { Attachment, FilePayload, Message } from "./types";
 import { words } from "./words";
 
 export interface StaffWords {
@@ -21,6 +21,7 @@ export interface RowUse extends CardUse {
   /** Up to here the other side has read; undefined when that is not known. */
   seenSeq: number | undefined;
   online: boolean;
+  load: (id: string, preview: boolean) => Promise<Blob>;
   retry: (clientId: string) => void;
   remove: (clientId: string) => void;
 }
@@ -46,7 +47,8 @@ export function rowOf(row: Row, use: RowUse): TemplateResult {
 function messageOf(row: MessageRow, use: RowUse): TemplateResult {
   const { message, first, last, sending } = row;
   const own = use.side === "customer" ? message.from === "customer" : message.from !== "customer";
-  const text = textBeside(message.text, message.card);
+  const file = fileOf(message.attachment);
+  const text = file ? "" : textBeside(message.text, message.card);
   const trouble = sending && sending.state !== "waiting";
   const shape = [own ? "own" : "theirs", message.from, message.note && "note", first && "first", last && "last", sending && "sending", trouble && "trouble"];
   return html`<div class="message ${shape.filter(Boolean).join(" ")}" data-seq=${message.seq === Infinity ? nothing : message.seq}>
@@ -57,8 +59,8 @@ function messageOf(row: MessageRow, use: RowUse): TemplateResult {
           </div>`
         : html`<span class="hidden">${nameOf(message, use.side)}:</span>`}
       ${text ? html`<div class="bubble" dir="auto">${plain(text)}</div>` : nothing}
-      ${message.attachment ? attachmentOf(message.attachment, use.server) : nothing}
-      ${message.card ? cardOf(message.card, use) : nothing} ${repliesOf(message, use)} ${footOf(row, own, use)}
+      ${file ? html`<disputes-file .payload=${file} .load=${use.load}></disputes-file>` : message.attachment ? attachmentOf(message.attachment, use.server) : nothing}
+      ${message.card ? cardOf(message.card, use, message.id) : nothing} ${repliesOf(message, use)} ${footOf(row, own, use)}
     </div>
   </div>`;
 }
@@ -74,6 +76,12 @@ export function plain(text: string): (string | TemplateResult)[] {
   return segments(text).map((piece) =>
     typeof piece === "string" ? piece : html`<a href=${piece.href} target="_blank" rel="noopener noreferrer nofollow">${piece.label}</a>`,
   );
+}
+
+/** What somebody sent, or is sending; not a picture that the assistant shows from an address. */
+function fileOf(attachment: Attachment | undefined): FilePayload | undefined {
+  const payload = attachment?.payload;
+  return payload?.id || payload?.file ? payload : undefined;
 }
 
 function attachmentOf({ type, payload }: Attachment, server: string): TemplateResult | typeof nothing {
@@ -98,9 +106,13 @@ function footOf({ message, last, sending }: MessageRow, own: boolean, use: RowUs
     const reason = sending.state === "refused" ? `${words.refused} ${sending.reason ?? ""}` : words.failed;
     return html`<div class="foot failed">
       <span>${icons.alert}${reason}</span>
-      <button class="link" @click=${() => use.retry(sending.client_id)}>${words.retry}</button>
+      ${sending.final ? nothing : html`<button class="link" @click=${() => use.retry(sending.client_id)}>${words.retry}</button>`}
       <button class="link" @click=${() => use.remove(sending.client_id)}>${words.remove}</button>
     </div>`;
+  }
+  if (sending?.file && use.online) {
+    return html`<div class="foot"><progress max="1" value=${sending.progress ?? 0} aria-label=${words.sending}></progress>
+      <span>${words.percent(sending.progress ?? 0)}</span><button class="link" @click=${() => use.remove(sending.client_id)}>${words.cancel}</button></div>`;
   }
   if (sending) return html`<div class="foot" aria-hidden="true">${use.online ? words.sending : words.held}</div>`;
   if (!last) return nothing;

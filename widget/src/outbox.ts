@@ -11,7 +11,12 @@ export interface Outgoing {
   at: string;
   note?: boolean;
   state: "waiting" | "failed" | "refused";
-  reason?: string;
+  reason?: string | undefined;
+  /** A file: it goes another way (`uploads.ts`). */
+  file?: File;
+  progress?: number;
+  /** Refused for what it is: sending it again would change nothing. */
+  final?: boolean;
 }
 
 export const ANSWER_WITHIN = 6000;

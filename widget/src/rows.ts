@@ -14,10 +14,25 @@ const PAUSE = 5 * 60_000;
 /** `own` is the sender of messages that are still on their way. */
 export function rowsOf(messages: readonly Message[], outgoing: readonly Outgoing[], own: "customer" | "agent", now: Date): Row[] {
   const onTheirWay = outgoing.map((item): [Message, Outgoing] => [
-    { id: item.client_id, seq: Infinity, from: own, name: "", at: item.at, text: item.text, client_id: item.client_id, ...(item.note && { note: true }) },
+    {
+      id: item.client_id,
+      seq: Infinity,
+      from: own,
+      name: "",
+      at: item.at,
+      text: item.text,
+      client_id: item.client_id,
+      ...(item.note && { note: true }),
+      ...(item.file && { attachment: { payload: { title: item.file.name, size: item.file.size, file: item.file } } }),
+    },
     item,
   ]);
-  const all: [Message, Outgoing | undefined][] = [...messages.map((each): [Message, undefined] => [each, undefined]), ...onTheirWay];
+  const all: [Message, Outgoing | undefined][] = messages.map((each): [Message, undefined] => [each, undefined]);
+  for (const each of onTheirWay) {
+    // What was refused stays where it was tried: the conversation has gone on since.
+    const place = each[1].state === "refused" ? all.findLastIndex(([{ at }]) => at <= each[0].at) + 1 : all.length;
+    all.splice(place, 0, each);
+  }
   const rows: Row[] = [];
   let day = "";
   all.forEach(([message, sending], index) => {

@@ -1,6 +1,7 @@
 /** One conversation as a view needs it, whoever is on the other end of the wire. */
 import { Outbox, type Outgoing } from "./outbox";
 import { Thread } from "./thread";
+import { Uploads, type Route } from "./uploads";
 import type { Card, History, Message, Refused, Sender, State, Stored, Typing } from "./types";
 import type { Wire } from "./wire";
 
@@ -19,6 +20,11 @@ export abstract class Talk {
   readonly outbox = new Outbox(
     (item) => this.transmit(item),
     () => this.sendingChanged(),
+  );
+  readonly uploads = new Uploads(
+    () => this.uploadTo(),
+    () => this.changed(),
+    (message) => this.takeOne(message),
   );
   state: State | null = null;
   /** Who is typing at the other end, if anyone. */
@@ -45,6 +51,11 @@ export abstract class Talk {
   private stops: (() => void)[] = [];
 
   protected abstract transmit(item: Outgoing): void;
+  protected abstract uploadTo(): Route;
+  /** A file of this conversation, or a small picture of it. */
+  abstract load(id: string, preview: boolean): Promise<Blob>;
+  /** Changes a line of the hand-over card; what went wrong, in words, or "". */
+  correct?(field: string, value: string): Promise<string>;
   protected abstract resume(): void;
   protected abstract tellTyping(on: boolean): void;
   /** Tells the other side how far this page has shown the conversation. */
@@ -93,6 +104,10 @@ export abstract class Talk {
     this.outbox.push(text, payload, note);
   }
 
+  sendFiles(files: Iterable<File>): void {
+    this.uploads.push(files, this.state?.files);
+  }
+
   disconnect(): void {
     clearTimeout(this.lostTimer);
     clearTimeout(this.gapTimer);
@@ -103,6 +118,7 @@ export abstract class Talk {
     if (this.wire) this.release(this.wire);
     this.wire = null;
     this.outbox.disconnect();
+    this.uploads.clear();
   }
 
   protected use(wire: Wire): void {
@@ -114,6 +130,7 @@ export abstract class Talk {
       this.unsee();
       this.watch();
       this.outbox.disconnect();
+      this.uploads.disconnect();
     });
     this.on("typing", (typing: Typing) => this.heard(typing));
     this.on("message_stored", (stored: Stored) => this.stored(stored));
@@ -159,11 +176,15 @@ export abstract class Talk {
     this.lost = false;
     this.gapAsked = 0;
     this.outbox.connect();
+    this.uploads.connect();
   }
 
   protected take(history: History): void {
     const fresh = this.thread.addHistory(history);
-    for (const each of fresh) this.outbox.stored(each.client_id);
+    for (const { client_id } of fresh) {
+      this.outbox.stored(client_id);
+      this.uploads.stored(client_id);
+    }
     this.settle(fresh);
     this.answered();
     this.changed();
@@ -228,3 +249,10 @@ export abstract class Talk {
 }
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** What an address answers, or a failure. */
+export async function fetched({ url, headers }: Route): Promise<Blob> {
+  const answer = await fetch(url, { headers, cache: "no-store" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.blob();
+}

@@ -47,6 +47,11 @@ export function lengthOf(text: string): number {
   return count;
 }
 
+/** "240 KB", "1.2 MB". */
+export function sizeOf(bytes: number): string {
+  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
 /** What is left of a message's text beside its card: the lines that the card repeats ("Name: Ana") go. */
 export function textBeside(text: string, card: Card | undefined): string {
   if (!card) return text;

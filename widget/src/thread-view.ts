@@ -1,15 +1,17 @@
 /** <disputes-thread>: the scrolling list of messages. Inner part of both chat elements. */
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { Correcting, Editing } from "./card";
 import { icons } from "./icons";
 import { nameOf, rowOf, type RowUse, type StaffWords } from "./message";
+import type { Outgoing } from "./outbox";
 import { rowsOf } from "./rows";
 import shared from "./styles/shared.css";
 import sheet from "./styles/thread.css";
 import { sheets } from "./styles/sheets";
 import type { Talk } from "./talk";
 import { openFrom } from "./thread";
-import { agentName } from "./types";
+import { agentName, type Message, type Owner } from "./types";
 import { words } from "./words";
 
 const NEAR = 60;
@@ -24,6 +26,7 @@ export class ThreadView extends LitElement {
     server: {},
     unseen: { state: true },
     copied: { state: true },
+    editing: { state: true },
   };
 
   declare talk: Talk;
@@ -34,6 +37,8 @@ export class ThreadView extends LitElement {
   declare server: string;
   declare unseen: number;
   declare copied: string;
+  /** The line of the hand-over card that is being changed. */
+  declare editing: Editing | null;
   private atEnd = true;
   private drawn = 0;
   private drawnOutgoing = 0;
@@ -43,6 +48,7 @@ export class ThreadView extends LitElement {
     super();
     this.unseen = 0;
     this.copied = "";
+    this.editing = null;
     this.side = "customer";
     this.server = location.href;
   }
@@ -64,7 +70,8 @@ export class ThreadView extends LitElement {
   }
 
   protected override firstUpdated(): void {
-    if (this.pane) this.resized.observe(this.pane);
+    // The inner part grows also after a message is drawn: with the picture of a file.
+    for (const part of this.renderRoot.querySelectorAll(".pane, .inner")) this.resized.observe(part);
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -72,12 +79,14 @@ export class ThreadView extends LitElement {
       this.drawn = 0;
       this.atEnd = true;
       this.unseen = 0;
+      this.editing = null;
     }
   }
 
   protected override render() {
-    const { thread, outbox, loaded, typing, state } = this.talk;
+    const { thread, outbox, uploads, loaded, typing, state } = this.talk;
     const { messages } = thread;
+    const byId = (id: string) => (uploads.items.some((item) => item.client_id === id) ? uploads : outbox);
     const buttonsFrom = outbox.items.some((item) => item.state === "waiting") ? Infinity : openFrom(messages, state?.owner);
     const use: Omit<RowUse, "open"> = {
       side: this.side,
@@ -89,10 +98,12 @@ export class ThreadView extends LitElement {
       online: outbox.connected,
       choose: (payload, title) => this.tell("choose", { payload, title }),
       copy: (value) => void this.copy(value),
-      retry: (id) => outbox.retry(id),
-      remove: (id) => outbox.remove(id),
+      retry: (id) => byId(id).retry(id),
+      remove: (id) => byId(id).remove(id),
+      load: this.load,
+      handover: this.handover(messages, state?.owner),
     };
-    const rows = rowsOf(messages, outbox.items, this.side, new Date());
+    const rows = rowsOf(messages, this.outgoing, this.side, new Date());
     return html`<div class="pane" role="log" tabindex="0" aria-label=${words.conversation} aria-live=${loaded ? "polite" : "off"}
         @scroll=${() => this.scrolled()}>
         <div class="inner">
@@ -114,10 +125,45 @@ export class ThreadView extends LitElement {
         : nothing}`;
   }
 
+  private load = (id: string, preview: boolean): Promise<Blob> => this.talk.load(id, preview);
+
+  /** Messages and files that are on their way, in the order in which they were sent. */
+  private get outgoing(): Outgoing[] {
+    const { outbox, uploads } = this.talk;
+    return [...outbox.items, ...uploads.items].sort((a, b) => a.at.localeCompare(b.at));
+  }
+
+  /** The newest hand-over card can be corrected for as long as people have the chat. */
+  private handover(messages: readonly Message[], owner: Owner | undefined): Correcting | undefined {
+    if (!this.talk.correct || (owner !== "queue" && owner !== "agent")) return undefined;
+    const newest = messages.findLast(({ card }) => card?.kind === "handover");
+    return newest && { id: newest.id, editing: this.editing, edit: (row) => this.edit(row), save: (value) => void this.save(value) };
+  }
+
+  private edit(row: string | null): void {
+    const last = this.editing?.field;
+    this.editing = row === null ? null : { field: row, trouble: "", busy: false };
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector<HTMLElement>(row === null ? `[data-field="${last}"]` : "[data-editing]")?.focus(),
+    );
+  }
+
+  private async save(value: string): Promise<void> {
+    const { editing } = this;
+    if (!editing || editing.busy) return;
+    this.editing = { ...editing, busy: true };
+    const trouble = (await this.talk.correct?.(editing.field, value)) ?? "";
+    if (trouble) {
+      this.editing = { ...editing, trouble };
+      await this.updateComplete;
+      this.renderRoot.querySelector<HTMLElement>("[data-editing]")?.focus();
+    } else this.edit(null);
+  }
+
   /** Follows the end of the conversation, unless the reader has scrolled away from it: then nothing moves. */
   protected override updated(): void {
     const { messages } = this.talk.thread;
-    const { items } = this.talk.outbox;
+    const items = this.outgoing;
     const seen = messages.findLastIndex(({ seq }) => seq <= this.drawn);
     const fresh = messages.slice(seen + 1);
     const first = this.drawn === 0;

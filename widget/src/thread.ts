@@ -21,6 +21,12 @@ export class Thread {
   /** Returns true when the message was not known before. A second arrival only fills in what the first lacked. */
   add(message: Message): boolean {
     if (!Number.isInteger(message.seq)) return false;
+    const { card_of, ...rest } = message;
+    if (card_of && message.card) {
+      this.addCard(card_of, message.card);
+      delete rest.card;
+      message = rest;
+    }
     const known = this.bySeq.get(message.seq);
     const card = message.card ?? known?.card ?? this.waitingCards.get(message.id);
     this.waitingCards.delete(message.id);
@@ -71,10 +77,11 @@ export function fromUttered(uttered: Uttered): Message | null {
 }
 
 /** The seq from which buttons may still be pressed: those before it are answered or no longer meant.
- *  A customer's message answers all before it; so does any line after which a person, not the assistant, is in charge. */
+ *  A customer's message answers all before it (a file answers nothing); so does any line after which a person, not the assistant, is in charge. */
 export function openFrom(messages: readonly Message[], owner: Owner | undefined): number {
   const settled = messages.findLast(
-    ({ from }) => from === "customer" || ((owner === "agent" || owner === "queue") && from !== "bot"),
+    ({ from, attachment, card }) =>
+      (from === "customer" && !attachment) || ((owner === "agent" || owner === "queue") && from !== "bot" && !card),
   );
   if (!settled) return 0;
   return settled.from === "customer" ? settled.seq + 1 : settled.seq;

@@ -14,18 +14,42 @@ export interface CardRow {
   value: string;
   /** Payload of the button that changes this row. */
   edit?: string;
+  /** Of the hand-over card: the customer changes this row right here. `typed` is its value as one types it. */
+  field?: string;
+  input?: "line" | "text" | "choice";
+  typed?: string;
+  options?: { value: string; label: string }[];
 }
 
 export interface Card {
-  kind: "summary" | "filed" | "status" | "order";
+  kind: "summary" | "filed" | "status" | "order" | "handover";
   title: string;
   rows: CardRow[];
   link?: { label: string; href: string };
 }
 
+export interface FilePayload {
+  /** An address, of a picture that the assistant shows. */
+  src?: string;
+  title?: string;
+  /** Of a file that somebody sent: whoever is in the chat can fetch it. */
+  id?: string;
+  kind?: string;
+  size?: number;
+  /** The file itself, while it is on its way. */
+  file?: File;
+}
+
 export interface Attachment {
   type?: string;
-  payload?: { src?: string; title?: string };
+  payload?: FilePayload;
+}
+
+/** What the server takes. */
+export interface FilesAllowed {
+  most: number;
+  megabytes: number;
+  accept: string;
 }
 
 export interface Message {
@@ -40,6 +64,8 @@ export interface Message {
   quick_replies?: QuickReply[];
   attachment?: Attachment;
   card?: Card;
+  /** The card is the newest form of the one on the message with this id. */
+  card_of?: string;
   client_id?: string;
   /** Desk only: a private note. */
   note?: boolean;
@@ -85,6 +111,7 @@ export interface State {
   mine?: boolean;
   epoch?: number;
   customer_online?: boolean;
+  files?: FilesAllowed;
   /** Customer's end: up to this seq whoever holds the chat has read. */
   seen_seq?: number;
   /** Desk only: up to this seq the customer's page has shown. */

@@ -14,10 +14,10 @@ function calmly(task, pause = 250) {
 
 addEventListener("disputes-queue", calmly(() => renew(lists)));
 
-// Renewed when somebody else takes the chat; what this page did itself has been shown already.
+// Renewed when somebody else takes the chat, or more is known; what this page did itself has been shown already.
 let holder = null;
 addEventListener("disputes-state", ({ detail }) => {
-  const now = `${detail.owner} ${detail.epoch}`;
+  const now = `${detail.owner} ${detail.epoch} ${detail.facts}`;
   if (holder !== null && now !== holder) renew(context);
   holder = now;
 });

@@ -1,6 +1,7 @@
 /** <disputes-conversation>: the same conversation on the desk. Says `disputes-state` to the page around it. */
 import { LitElement, html, nothing, type PropertyValues } from "lit";
 import type { Composer } from "../composer";
+import { Dropping } from "../dropping";
 import shared from "../styles/shared.css";
 import { sheets } from "../styles/sheets";
 import type { ThreadView } from "../thread-view";
@@ -32,6 +33,10 @@ export class Conversation extends LitElement {
 
   constructor() {
     super();
+    new Dropping(this, () => {
+      const { talk } = this;
+      return talk?.state?.files && talk.state.mine && !this.note ? (files) => talk.sendFiles(files) : null;
+    });
     this.conversationId = "";
     this.server = new URL("/", location.href).href;
     this.note = false;
@@ -87,9 +92,11 @@ export class Conversation extends LitElement {
           <span class="hint">${bar || (talk.state?.customer_online === false && !note ? words.away : nothing)}</span>
         </div>
         <disputes-composer ?note=${note} draft="disputes.desk.${this.conversationId}${note ? ".note" : ""}" label=${note ? words.writeNote : words.write}
+          accept=${note || bar ? "" : (talk.state?.files?.accept ?? "")} @attach=${({ detail }: CustomEvent<File[]>) => talk.sendFiles(detail)}
           ?disabled=${!talk.loaded} @typed=${() => note || talk.typed()}
           @send=${({ detail }: CustomEvent<string>) => talk.say(detail, detail, note)}></disputes-composer>
-      </div>`;
+      </div>
+      <div class="drop" aria-hidden="true">${chatWords.drop}</div>`;
   }
 
   /** The page shows the end of the conversation. */

@@ -1,6 +1,7 @@
 /** The desk's script: the same conversation for staff. Customers never load it. */
 import { Composer } from "../composer";
 import { define, followTheme } from "../element";
+import { FileView } from "../file-view";
 import { ThreadView } from "../thread-view";
 import { Conversation } from "./conversation";
 import { deskWire } from "./desk-wire";
@@ -12,6 +13,7 @@ class PageConversation extends Conversation {
   }
 }
 
+define("disputes-file", FileView);
 define("disputes-thread", ThreadView);
 define("disputes-composer", Composer);
 define("disputes-conversation", PageConversation);

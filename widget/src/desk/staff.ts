@@ -1,9 +1,10 @@
 /** The desk's end: the same conversation, with its private notes, over the staff session. */
 import type { Outgoing } from "../outbox";
 import { ofTab } from "../storage";
-import { Talk } from "../talk";
+import { Talk, fetched } from "../talk";
 import type { History, State, Typing } from "../types";
 import type { Wire } from "../wire";
+import type { Route } from "../uploads";
 import { deskWire } from "./desk-wire";
 
 export class StaffTalk extends Talk {
@@ -60,6 +61,19 @@ export class StaffTalk extends Talk {
   protected override transmit(item: Outgoing): void {
     const { client_id, text, note } = item;
     this.wire?.emit("say", { conversation_id: this.conversation, text, client_id, ...(note && { note: true }) });
+  }
+
+  protected override uploadTo(): Route {
+    const token = document.querySelector<HTMLInputElement>("input[name=csrf_token]")?.value ?? "";
+    return { url: this.files(""), headers: { "X-CSRF-Token": token } };
+  }
+
+  override load(id: string, preview: boolean): Promise<Blob> {
+    return fetched({ url: this.files(`/${id}${preview ? "/preview" : ""}`), headers: {} });
+  }
+
+  private files(path: string): string {
+    return new URL(`desk/chats/${this.conversation}/files${path}`, this.server).href;
   }
 
   protected override tellTyping(on: boolean): void {
