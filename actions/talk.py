@@ -86,6 +86,10 @@ class Talk:
         """Asks the gateway to bring in a person. It writes the line that the customer reads."""
         self._dispatcher.utter_message(json_message={"handoff": {"reason": reason, "summary": summary}})
 
+    def ask_if_helped(self) -> None:
+        """Has the gateway ask, after what was just said, whether the chat has helped."""
+        self._dispatcher.utter_message(json_message={"asks_if_helped": True})
+
     async def remember(self, changes: dict[str, Any] | None = None) -> None:
         """Shows what is known, with these changes, to the agent who may take over."""
         conversation_id = self.turn.conversation_id

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from disputes.chat import handoff, presence, queries, staff_queries, thread, work
+from disputes.chat import handoff, presence, queries, satisfaction, staff_queries, thread, work
 from disputes.chat.lines import button, line, say_minutes
 from disputes.chat.ownership import Reason, change_owner
 from disputes.chat.tables import Conversation, Message
@@ -95,10 +95,15 @@ def _agent_to_return_to(session: Session, conversation: Conversation) -> Staff |
 
 
 def _end(session: Session, conversation: Conversation, reason: Reason, words: str, *, by: Staff | None = None) -> None:
-    """Ends the chat; a proof of identity ends with it, since somebody else may write next in that browser."""
+    """Ends the chat; a proof of identity ends with it, since somebody else may write next in that browser.
+
+    Whoever is there to end it, or was ended by somebody, is asked whether it has helped.
+    """
     conversation.status_request_id = None
     conversation.handoff_reason = conversation.handoff_summary = None
     conversation.urgent = False
     change_owner(session, conversation, "closed", reason, by=by)
     thread.append(session, conversation, "system", words, lists=True)
+    if reason != "idle":
+        satisfaction.ask(session, conversation)
     work.look_for_somebody(session)

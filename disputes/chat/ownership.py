@@ -44,6 +44,8 @@ def change_owner(
     """
     now = clock.now()
     was_with_people = conversation.owner in ("queue", "agent")
+    if conversation.owner == "closed" and conversation.end_reason != "idle":
+        conversation.reply_email = None  # somebody else may sit there now
     conversation.owner = owner
     conversation.epoch += 1
     conversation.agent_id = agent.id if agent else None

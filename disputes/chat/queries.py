@@ -134,7 +134,7 @@ def button_title(session: Session, conversation_id: UUID, payload: str) -> str |
 def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: bool) -> list[Message]:
     """Messages in order after `seq`, at most PAGE; private notes only with `notes`.
 
-    What the chat tells the assistant alone (it was opened) is no message for anybody.
+    What the chat tells the assistant alone (it was opened) is no message for anybody: such a row has a payload.
     """
     statement = (
         select(Message)
@@ -142,8 +142,9 @@ def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: 
         .order_by(Message.seq)
         .limit(PAGE)
     )
-    seen = Message.author != "system" if notes else Message.audience == "everyone"
-    statement = statement.where(or_(seen, Message.audience == "everyone"))
+    for_staff = or_(Message.author != "system", Message.payload.is_(None))
+    everyone = Message.audience == "everyone"
+    statement = statement.where(or_(everyone, for_staff) if notes else everyone)
     return list(session.scalars(statement))
 
 

@@ -156,6 +156,9 @@ def parts_of(reply: list[Json]) -> list[Part]:
         if "trace" in custom and parts:
             parts.append(replace(parts.pop(), trace=str(custom["trace"])))
             continue
+        if "asks_if_helped" in custom:
+            parts.append(Part(asks_if_helped=True))
+            continue
         if "handoff" in custom:
             parts.append(Part(handoff=custom["handoff"]))
             continue

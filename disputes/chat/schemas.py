@@ -40,6 +40,7 @@ class Part:
     card: Json | None = None
     trace: str | None = None
     handoff: Json | None = None
+    asks_if_helped: bool = False
 
 
 @dataclass(frozen=True)

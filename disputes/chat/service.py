@@ -23,6 +23,7 @@ from disputes.chat import (
     queries,
     queue,
     queue_queries,
+    satisfaction,
     staff_queries,
     thread,
     visits,
@@ -126,7 +127,8 @@ def receive(
     """Stores what the customer wrote, and queues the assistant's turn when the chat is the assistant's.
 
     The same `client_id` is the same message, however often it arrives. `just_reconnected`: an old widget may
-    send its last text again then. None: an opening payload of an old widget, which the greeting has answered.
+    send its last text again then. None: an opening payload of an old widget, which the greeting has answered, or
+    a score for how the chat was, which is no message.
     Raises Invalid with a sentence for the customer.
     """
     text = storable(text)
@@ -141,6 +143,8 @@ def receive(
             return None
         if just_reconnected and newest is not None and _is_resent(newest, text):
             return _received(newest, is_new=False)
+    if satisfaction.rate_by_button(session, conversation_id, text):
+        return None
     _check_length(text)
     message = _store(session, conversation, text, client_id)
     return _received(message, is_new=True)

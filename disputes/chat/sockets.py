@@ -18,7 +18,18 @@ import structlog
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
-from disputes.chat import endings, file_links, files, handover_card, hints, presence, seen, service
+from disputes.chat import (
+    endings,
+    file_links,
+    files,
+    handover_card,
+    hints,
+    presence,
+    satisfaction,
+    seen,
+    service,
+    transcript,
+)
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.leases import Leases
@@ -182,6 +193,38 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if seq is not None:
             with contextlib.suppress(OperationalError):  # the next message brings the next mark
                 await asyncio.to_thread(database.run, seen.by_customer, socket.conversation_id, seq)
+
+    async def on_rate(self, sid: str, data: Json | None = None) -> None:
+        """The customer says whether a chat has helped; the card comes back as it stands then."""
+        socket, told = self._sockets.get(sid), data if isinstance(data, dict) else {}
+        if socket is None:
+            return
+        with contextlib.suppress(OperationalError, DisputesError):  # the card stays open, and can be sent again
+            self._rate(sid).check()
+            question = await asyncio.to_thread(
+                database.run,
+                satisfaction.rate,
+                socket.conversation_id,
+                told.get("epoch"),
+                told.get("score"),
+                told.get("words"),
+            )
+            await self.emit("card", {"id": str(question.id), "card": question.card}, to=sid)
+
+    async def on_transcript(self, sid: str, data: Json | None = None) -> None:
+        """The customer wants a copy of the chat by mail: told where it goes, asked for an address, or why not."""
+        socket, typed = self._sockets.get(sid), _text((data if isinstance(data, dict) else {}).get("email"))
+        if socket is None:
+            return
+        try:
+            self._rate(sid).check()
+            sent = await asyncio.to_thread(database.run, transcript.send, socket.conversation_id, typed)
+        except DisputesError as refusal:
+            await self.emit("transcript", {"code": refusal.code, "message": refusal.message}, to=sid)
+        except OperationalError:
+            await self.emit("transcript", {"code": "unavailable", "message": line("not_stored")}, to=sid)
+        else:
+            await self.emit("transcript", {"code": "sent", "address": sent.masked}, to=sid)
 
     async def on_end_chat(self, sid: str, _data: Json | None = None) -> None:
         """The customer ends the chat."""

@@ -1,11 +1,12 @@
 """The thread of a conversation: the one place where a message gets its place in the order."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from disputes import clock, jobs
+from disputes import clock, jobs, policy
 from disputes.chat import hints
 from disputes.chat.schemas import Json
 from disputes.chat.tables import Conversation, Message
@@ -13,6 +14,9 @@ from disputes.people.tables import Staff
 
 ANSWER = "chat.answer"
 """Name of the job that takes a message to the assistant: `turns.answer`."""
+
+LOOK_FOR_UNSEEN = "chat.look_for_unseen"
+"""Name of the job that looks whether the customer has seen a person's reply in time: `absent.mail_unseen`."""
 
 ASSISTANT_NAME = "Assistant"
 
@@ -46,6 +50,9 @@ def append(
     elif author == "agent" and message.audience != "staff":
         conversation.last_agent_at, conversation.answer_by = conversation.updated_at, None
     session.flush()
+    if author == "agent" and message.audience != "staff":
+        in_time = timedelta(seconds=policy.current().chat.unseen_reply_seconds)
+        jobs.defer(session, LOOK_FOR_UNSEEN, after=in_time, message_id=str(message.id))
     hints.conversation_changed(session, conversation.id, lists=lists)
     return message
 
@@ -92,6 +99,8 @@ def as_json(message: Message) -> Json:
             shown[key] = value
     if message.note and "card_of" in message.note:
         shown["card_of"] = message.note["card_of"]
+    if message.client_id and message.client_id.startswith("mail:"):
+        shown["by_mail"] = True
     if message.audience == "staff":
         shown["note"] = True
     if message.author == "customer" and message.turn == "waiting":

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database
-from disputes.chat import handoff, presence, queries, queue, thread
+from disputes.chat import handoff, presence, queries, queue, satisfaction, thread
 from disputes.chat.lines import button, line
 from disputes.chat.rasa_client import RasaClient, RasaUnavailable, rasa_client
 from disputes.chat.schemas import Json, Part, Turn
@@ -105,6 +105,9 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
                 team=team if isinstance(team, str) else None,
             )
             break
+        if part.asks_if_helped:
+            satisfaction.ask(session, conversation)
+            continue
         thread.append(
             session,
             conversation,

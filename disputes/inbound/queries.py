@@ -65,6 +65,42 @@ def cases_of_letters(session: Session, message_ids: Sequence[str]) -> Sequence[C
     return session.scalars(found).all() if message_ids else []
 
 
+def chats_of_letters(session: Session, message_ids: Sequence[str]) -> Sequence[UUID]:
+    """The chats that sent the letters with these message ids, that of the newest first."""
+    found = select(Notification.conversation_id).where(
+        Notification.message_id.in_(message_ids), Notification.conversation_id.is_not(None)
+    )
+    rows = session.scalars(found.order_by(Notification.created_at.desc())).all() if message_ids else []
+    return [conversation_id for conversation_id in rows if conversation_id is not None]
+
+
+def recipients_of_chat(session: Session, conversation_id: UUID) -> set[str]:
+    """The addresses that a chat has written to."""
+    found = select(Notification.recipient).where(
+        Notification.conversation_id == conversation_id, Notification.recipient.is_not(None)
+    )
+    return {address for address in session.scalars(found) if address is not None}
+
+
+def chats_that_wrote_to(session: Session, address: str, since: datetime) -> Sequence[UUID]:
+    """The chats that have written to that address since then."""
+    found = select(Notification.conversation_id).where(
+        Notification.case_id.is_(None),
+        Notification.recipient == address,
+        Notification.conversation_id.is_not(None),
+        Notification.created_at > since,
+    )
+    return [conversation_id for conversation_id in session.scalars(found.distinct()) if conversation_id is not None]
+
+
+def count_for_chat_since(session: Session, conversation_id: UUID, moment: datetime) -> int:
+    """How many mails have gone into a chat since then."""
+    found = select(func.count()).where(
+        InboundMail.conversation_id == conversation_id, InboundMail.state == "filed", InboundMail.received_at > moment
+    )
+    return session.scalars(found).one()
+
+
 def case_of_id(session: Session, case_id: UUID) -> Case | None:
     """A case with its complainant."""
     return session.scalar(select(Case).where(Case.id == case_id).options(joinedload(Case.customer)))

@@ -1,4 +1,4 @@
-"""Mail that comes in: taken once, dropped when a program wrote it, filed into its case, or kept for a person."""
+"""Mail that comes in: taken once, dropped when a program wrote it, filed into its case or chat, or left to a person."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,10 +16,10 @@ from disputes.cases import tasks
 from disputes.cases.states import CASE_WORKERS
 from disputes.cases.tables import Case
 from disputes.errors import Conflict, NotFound, Refused
-from disputes.inbound import message, queries
+from disputes.inbound import chats, message, queries
 from disputes.inbound.effects import file_into
 from disputes.inbound.machine import DeliveryReport
-from disputes.inbound.matching import match, survivor
+from disputes.inbound.matching import Match, match, survivor
 from disputes.inbound.message import IncomingMail
 from disputes.inbound.tables import InboundMail
 from disputes.notifications import service as letters
@@ -45,9 +45,9 @@ class Received:
 def receive(session: Session, raw: bytes, *, via: Via) -> Received:
     """Takes a mail as it came over the wire; the same mail again is "known" and does nothing.
 
-    "filed" into its case; "to_read" by staff, who find it with that case; "unmatched" when there is none;
-    "dropped" when a program wrote it; "bounce" when it reports that a letter of ours did not arrive. Nothing in a
-    mail makes this fail.
+    "filed" into its case, or into the chat whose letter it answers; "to_read" by staff, who find it with that case or
+    chat; "unmatched" when there is none; "dropped" when a program wrote it; "bounce" when it reports that a letter of
+    ours did not arrive. Nothing in a mail makes this fail.
     """
     mail = message.read(raw, own=_own_addresses())
     row = _take(session, mail, raw, via)
@@ -55,8 +55,13 @@ def receive(session: Session, raw: bytes, *, via: Via) -> Received:
         return Received("known")
     if mail.report is not None or mail.machine is not None:
         return _without_words(session, row, mail.report, mail.machine)
-    found = match(session, mail)
-    if found.case is None:
+    chat = chats.match_by_thread(session, mail)
+    found = Match(None) if chat is not None else match(session, mail)
+    if chat is None and found.doubt == "no_case":
+        chat = chats.match_by_sender(session, mail)
+    if chat is not None:
+        chats.send_into(session, row, chat, mail)
+    elif found.case is None:
         row.state, row.why = "unmatched", found.doubt
     elif found.doubt is not None:
         case = case_queries.locked(session, found.case.id)
@@ -66,8 +71,8 @@ def receive(session: Session, raw: bytes, *, via: Via) -> Received:
         file_into(session, row, found.case, mail)
     session.flush()
     log.info("inbound.received", mail_id=str(row.id), outcome=row.state, why=row.why, via=via)
-    if row.state == "filed" and found.case is not None:
-        return Received("filed", found.case.reference)
+    if row.state == "filed":
+        return Received("filed", found.case.reference if found.case else None)
     return Received("to_read" if row.state == "to_read" else "unmatched")
 
 
@@ -94,6 +99,21 @@ def assign_mail(session: Session, mail_id: UUID, staff: Staff, case: Case) -> In
         row.state = "filed"
     _done(session, row, before, row.case_id)
     return row
+
+
+def put_into_chat(session: Session, mail_id: UUID, staff: Staff) -> InboundMail:
+    """A person puts a waiting mail into the chat that it may answer. Raises as `assign_mail` does."""
+    row = _waiting_mail(session, mail_id, staff)
+    if row.conversation_id is None or row.raw is None:
+        raise Conflict("Nothing says which chat this mail could belong to.")
+    row.done_by_id = staff.id
+    chats.file_into_chat(session, row)
+    return row
+
+
+def files_of(row: InboundMail) -> tuple[message.Attachment, ...]:
+    """What came with a mail that has not been dealt with yet."""
+    return message.read(row.raw, own=_own_addresses()).attachments if row.raw is not None else ()
 
 
 def dismiss_mail(session: Session, mail_id: UUID, staff: Staff) -> InboundMail:
@@ -192,6 +212,8 @@ def _waiting_mail(session: Session, mail_id: UUID, staff: Staff) -> InboundMail:
         raise NotFound("There is no such mail.")
     if row.done_at is not None:
         raise Conflict("Somebody has dealt with this mail already.")
+    if row.state == "filed" and row.conversation_id is not None:
+        raise Conflict("This mail is on its way into its chat.")
     return row
 
 

@@ -14,8 +14,8 @@ from disputes.notifications.letters import Letter
 class Envelope:
     """Everything around the letter. `sender` and `reply_to` are addresses, `sender_name` is shown with both.
 
-    `thread_id` is the same for all letters about one case, so that mail programs show them together and an answer
-    names it.
+    `thread_id` is the same for all letters about one case, or from one chat, so that mail programs show them together
+    and an answer names it.
     """
 
     recipient: str

@@ -26,6 +26,9 @@ from disputes.people.tables import Customer
 from disputes.settings import settings
 
 DELIVER: Final = "notifications.deliver"
+CHAT_LETTER_FAILED: Final = "chat.letter_failed"
+"""Name of the job that tells whoever has a chat that mail from it did not arrive."""
+
 DELIVERY_TRIES: Final = 79
 """After so many tries a letter has failed; with waits of 3, 9, 27 ... seconds, at most an hour, that is three days."""
 
@@ -105,7 +108,8 @@ def add(
 ) -> Notification:
     """Stores a letter once for its `dedupe_key` (made of ids), and with `queue` defers its delivery.
 
-    `about` are columns for letters about a case: case_id, event_id, event_kind, policy_digest, seal.
+    `about` are columns for letters about a case (case_id, event_id, event_kind, policy_digest, seal), or from a chat
+    (conversation_id).
     """
     notification_id = uuid4()
     row = {
@@ -234,6 +238,8 @@ def _note_failed(session: Session, row: Notification, reason: str) -> None:
     """The letter will not leave any more: visible to staff, and work for them."""
     row.state, row.last_error, row.claimed_until = "failed", reason[:LONGEST_REASON], None
     session.flush()
+    if row.conversation_id is not None:
+        jobs.defer(session, CHAT_LETTER_FAILED, notification_id=str(row.id))
     if row.case_id is None:
         return
     case = case_queries.locked(session, row.case_id)
@@ -272,6 +278,12 @@ def _envelope(row: Notification, recipient: str) -> Envelope:
         sender_name=shop.name,
         reply_to=shop.support_email,
         message_id=row.message_id,
-        thread_id=f"<case.{row.case_id}@{_domain()}>" if row.case_id else None,
+        thread_id=_thread_id(row),
         written_at=row.created_at,
     )
+
+
+def _thread_id(row: Notification) -> str | None:
+    if row.conversation_id is not None:
+        return f"<chat.{row.conversation_id}@{_domain()}>"
+    return f"<case.{row.case_id}@{_domain()}>" if row.case_id is not None else None

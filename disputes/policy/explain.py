@@ -11,7 +11,7 @@ from disputes.policy.clock_words import AFTERWARDS, MEDIATION, OURS, YOURS, line
 from disputes.policy.models import OutsideKind, Turn
 from disputes.policy.policy import TRACE_LENGTH, Policy
 from disputes.policy.remedy_words import remedy_in_words
-from disputes.policy.words import say_day, say_list, say_money
+from disputes.policy.words import say_day, say_duration, say_list, say_money
 
 YEAR: Final = timedelta(days=365)
 _OUTSIDE: Final[dict[OutsideKind, str]] = {
@@ -130,6 +130,8 @@ def _hours(policy: Policy, at: datetime) -> Iterator[Row]:
         f"After {_count(policy.chat.unclaimed_minutes, 'minute')} without a person, the assistant goes on with you.",
         f"{_count(policy.chat.customer_idle_minutes, 'minute')} without a word of yours end a chat with a person. "
         "You may write again at any time.",
+        "What a person has written to you comes by mail when you have not seen it for "
+        f"{say_duration('unseen_reply_seconds', policy.chat.unseen_reply_seconds)}, if we know an address of yours.",
     )
     yield Row("chat", "In the chat", items=waits)
     yield Row("shop", "How to reach us", f"{reach}, or the chat on our site.")

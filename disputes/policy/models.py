@@ -79,6 +79,7 @@ class Chat(Part):
     customer_idle_minutes: Count = 30
     assistant_idle_minutes: Count = 1440
     order_lookups: Count = 10
+    unseen_reply_seconds: Count = 120
 
 
 class CalendarRules(Part):

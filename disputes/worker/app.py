@@ -18,6 +18,7 @@ from disputes.errors import NotFound
 from disputes.settings import settings
 from disputes.worker.case_jobs import add_case_jobs
 from disputes.worker.mail_jobs import AGAIN, add_mail_jobs
+from disputes.worker.reach_jobs import add_reach_jobs
 from disputes.worker.records_jobs import add_records_jobs
 from disputes.worker.schedule import add_schedule
 
@@ -47,6 +48,7 @@ def make_app() -> App:
     app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=6))
     add_chat_jobs(app)
     add_mail_jobs(app)
+    add_reach_jobs(app)
     add_records_jobs(app)
     add_case_jobs(app)
     add_schedule(app)

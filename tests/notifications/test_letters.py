@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from disputes import policy
 from disputes.cases import states
 from disputes.notifications import letters
-from disputes.notifications.letters import FOR_NOTICE, CaseFacts, Letter
+from disputes.notifications.letters import FOR_NOTICE, CaseFacts, Letter, Said
 from tests.notifications.examples import ANN, BASE_URL, EXAMPLES, FACTS, FILED, NOTICES_BESIDE, of
 
 APPROVED = Path(__file__).parent / "approved"
@@ -56,7 +56,41 @@ def staff_task() -> Letter:
     )
 
 
-OTHERS = {"status_code": status_code, "sign_in_link": sign_in_link, "staff_task": staff_task}
+def said() -> list[Said]:
+    """Something of a chat, around midnight where the shop is."""
+    rows = [("Reference", "CD-7K3M-9QXA"), ("Stage", "We look into it")]
+    return [
+        Said("You", FILED, "Where is my parcel?\nIt should be here."),
+        Said("Assistant", FILED, "Here it is:", rows),
+        Said("Ann Baker", FILED + timedelta(days=1), "It is on its way. You have it tomorrow."),
+    ]
+
+
+def chat_reply() -> Letter:
+    return letters.chat_reply(said()[2:], policy.current(), BASE_URL)
+
+
+def chat_received() -> Letter:
+    return letters.chat_received(policy.current(), BASE_URL)
+
+
+def chat_not_helped() -> Letter:
+    return letters.chat_not_helped(policy.current(), BASE_URL)
+
+
+def chat_transcript() -> Letter:
+    return letters.chat_transcript(said(), policy.current(), BASE_URL, is_cut=True, asks=True)
+
+
+OTHERS = {
+    "status_code": status_code,
+    "sign_in_link": sign_in_link,
+    "staff_task": staff_task,
+    "chat_reply": chat_reply,
+    "chat_received": chat_received,
+    "chat_not_helped": chat_not_helped,
+    "chat_transcript": chat_transcript,
+}
 ALL = [*EXAMPLES, *OTHERS]
 
 
@@ -174,6 +208,22 @@ class TestTheTable:
         for notice, facts in EXAMPLES.values():
             if facts.kind == step.event:
                 assert step.clause in write(notice, facts).clauses
+
+
+class TestMailFromAChat:
+    def test_shows_what_was_typed_as_text_and_quoted(self) -> None:
+        fake = f"Fine.\n\nKind regards\ncasened.com\n\n--\n{NASTY}"
+        words = [Said("You", FILED, fake, [("Label", NASTY)]), Said(NASTY, FILED, "Hello.")]
+        letter = letters.chat_transcript(words, policy.current(), BASE_URL, is_cut=False, asks=False)
+        assert "<script" not in letter.html
+        assert "<img" not in letter.html
+        assert letter.text.count("\nKind regards\n") == 1
+        assert letter.text.count("\n--\n") == 1
+
+    def test_names_each_day_once(self) -> None:
+        text = chat_transcript().text
+        assert text.count("TUESDAY 12 MAY 2026") == 1
+        assert text.count("WEDNESDAY 13 MAY 2026") == 1
 
 
 class TestWords:

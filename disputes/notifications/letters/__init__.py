@@ -5,6 +5,8 @@ from typing import Final
 
 from disputes.notifications.letters.acknowledgement import acknowledgement
 from disputes.notifications.letters.answer_in import answer_in
+from disputes.notifications.letters.blocks import Said
+from disputes.notifications.letters.chat import chat_not_helped, chat_received, chat_reply, chat_transcript
 from disputes.notifications.letters.ended_by_manager import ended_by_manager
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.final_response import final_response
@@ -43,7 +45,20 @@ from disputes.notifications.letters.to_management import escalated, not_settled
 from disputes.notifications.letters.withdrawn import withdrawal_undone, withdrawn
 from disputes.policy import Policy
 
-__all__ = ["FOR_NOTICE", "CaseFacts", "Letter", "WriteLetter", "sign_in_link", "staff_task", "status_code"]
+__all__ = [
+    "FOR_NOTICE",
+    "CaseFacts",
+    "Letter",
+    "Said",
+    "WriteLetter",
+    "chat_not_helped",
+    "chat_received",
+    "chat_reply",
+    "chat_transcript",
+    "sign_in_link",
+    "staff_task",
+    "status_code",
+]
 
 type WriteLetter = Callable[[CaseFacts, Policy, str], Letter]
 

@@ -6,6 +6,7 @@ in text, escaped in HTML.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -58,6 +59,17 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Said:
+    """What somebody said in a chat: their name, when, and their words. `rows`: a card that came with them."""
+
+    name: str
+    at: datetime
+    words: str
+    rows: Sequence[tuple[str, str]] = ()
+    kind: ClassVar[str] = "said"
+
+
+@dataclass(frozen=True)
 class Items:
     """A list; numbered where somebody may want to answer to "number 2"."""
 
@@ -83,4 +95,4 @@ class Small:
     kind: ClassVar[str] = "small"
 
 
-type Block = Para | Heading | Reference | Dates | Rows | Quote | Items | Link | Small
+type Block = Para | Heading | Reference | Dates | Rows | Quote | Said | Items | Link | Small
