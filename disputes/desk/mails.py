@@ -20,7 +20,9 @@ from disputes.inbound import service
 
 WHY: Final = {
     "no_case": "No open complaint has this address.",
-    "other_address": "It names a complaint, but comes from another address than the one on file there.",
+    "other_address": "It names a complaint or answers a chat, but comes from another address than the one known there.",
+    "only_sender": "A chat has written to this address, but the mail does not say that it answers it.",
+    "many": "Many mails about this came today. Perhaps a program writes them.",
     "failed_check": "Our mail server doubts that it comes from this address.",
     "several_cases": "This address has several open complaints.",
     "empty": "There are no words in it.",
@@ -51,6 +53,18 @@ def assign(
         return _list(request, desk, notice=fault.message, status=fault.status)
     log.info("mail assigned", mail_id=str(mail_id), staff_id=str(desk.staff.id))
     return RedirectResponse(f"/desk/cases/{filed.reference if filed else ''}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/{mail_id}/into-chat")
+def into_chat(request: Request, desk: Desk, mail_id: UUID) -> Response:
+    """Puts a mail into the chat that it may answer."""
+    try:
+        with database.transaction() as session:
+            row = service.put_into_chat(session, mail_id, desk.staff)
+    except (Conflict, NotFound) as fault:
+        return _list(request, desk, notice=fault.message, status=fault.status)
+    log.info("mail put into chat", mail_id=str(mail_id), staff_id=str(desk.staff.id))
+    return RedirectResponse(f"/desk/chats/{row.conversation_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{mail_id}/dismiss")

@@ -93,6 +93,7 @@ def assign_mail(session: Session, mail_id: UUID, staff: Staff, case: Case) -> In
         raise Conflict("That complaint has been erased.")
     before = row.case_id
     mail = message.read(row.raw, own=_own_addresses())
+    row.conversation_id = None
     file_into(session, row, survivor(session, case), mail, staff=staff)
     row.done_by_id = staff.id
     if row.state == "to_read":  # an empty mail: a person has just seen it

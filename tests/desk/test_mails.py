@@ -1,6 +1,7 @@
 """Mail that waits for a person: read, filed into a case, or taken off the list."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 import requests
@@ -8,9 +9,11 @@ from sqlalchemy import select
 
 from disputes import database
 from disputes.cases.tables import Case
+from disputes.chat import service as chat_service
+from disputes.chat import transcript
 from disputes.inbound import service
 from disputes.inbound.tables import InboundMail
-from tests.cases.factories import filed
+from tests.cases.factories import filed, queued
 from tests.inbound.mails import mail
 from tests.serving import Visitor, add_staff, hidden, signed_in
 
@@ -58,6 +61,33 @@ class TestAssign:
         assert "Somebody has dealt with this mail already." in answer.text
 
 
+class TestIntoChat:
+    def test_puts_it_into_the_chat_it_may_answer_and_leads_there(self, ada: Visitor) -> None:
+        chat = chat_that_wrote_to(EVE)
+        mail_id = arrive(mail("About our chat.", sender=EVE))
+        page = ada.open("/desk/mails")
+        assert "A chat has written to this address" in page
+        assert f"/desk/chats/{chat}" in page
+        answer = act(ada, f"{mail_id}/into-chat")
+        assert answer.headers["location"] == f"/desk/chats/{chat}"
+        with database.transaction() as session:
+            assert queued(session, "chat.take_mail") == [{"mail_id": mail_id}]
+
+    def test_what_no_chat_wrote_to_cannot_go_there(self, ada: Visitor) -> None:
+        mail_id = arrive(mail(sender=EVE))
+        assert "Put into the chat" not in ada.open("/desk/mails")
+        assert act(ada, f"{mail_id}/into-chat").status_code == 409
+        assert state_of(mail_id) == "unmatched"
+
+    def test_filed_into_a_case_it_is_no_mail_of_the_chat(self, ada: Visitor, case: Case) -> None:
+        chat_that_wrote_to(EVE)
+        mail_id = arrive(mail(sender=EVE))
+        act(ada, f"{mail_id}/assign", reference=case.reference)
+        with database.transaction() as session:
+            row = session.get_one(InboundMail, UUID(mail_id))
+            assert (row.case_id, row.conversation_id) == (case.id, None)
+
+
 class TestDismiss:
     def test_takes_it_off_the_list(self, ada: Visitor) -> None:
         mail_id = arrive(mail(sender=EVE))
@@ -71,6 +101,14 @@ def arrive(raw: bytes) -> str:
         service.receive(session, raw, via="imap")
         newest = select(InboundMail.id).order_by(InboundMail.received_at.desc()).limit(1)
         return str(session.scalars(newest).one())
+
+
+def chat_that_wrote_to(email: str) -> UUID:
+    """A chat that has mailed a copy of itself to that address."""
+    with database.transaction() as session:
+        chat = chat_service.open_conversation(session, None)[0].id
+        transcript.send(session, chat, email)
+        return chat
 
 
 def act(ada: Visitor, path: str, **fields: str) -> requests.Response:
