@@ -19,16 +19,15 @@ from sqlalchemy.exc import OperationalError
 
 from disputes import database
 from disputes.chat import (
+    asks,
     endings,
     file_links,
     files,
     handover_card,
     hints,
     presence,
-    satisfaction,
     seen,
     service,
-    transcript,
 )
 from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
@@ -195,36 +194,23 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
                 await asyncio.to_thread(database.run, seen.by_customer, socket.conversation_id, seq)
 
     async def on_rate(self, sid: str, data: Json | None = None) -> None:
-        """The customer says whether a chat has helped; the card comes back as it stands then."""
-        socket, told = self._sockets.get(sid), data if isinstance(data, dict) else {}
-        if socket is None:
-            return
-        with contextlib.suppress(OperationalError, DisputesError):  # the card stays open, and can be sent again
-            self._rate(sid).check()
-            question = await asyncio.to_thread(
-                database.run,
-                satisfaction.rate,
-                socket.conversation_id,
-                told.get("epoch"),
-                told.get("score"),
-                told.get("words"),
-            )
-            await self.emit("card", {"id": str(question.id), "card": question.card}, to=sid)
+        """The customer says whether the chat has helped."""
+        await self._answer(sid, asks.rate, data)
 
     async def on_transcript(self, sid: str, data: Json | None = None) -> None:
-        """The customer wants a copy of the chat by mail: told where it goes, asked for an address, or why not."""
-        socket, typed = self._sockets.get(sid), _text((data if isinstance(data, dict) else {}).get("email"))
+        """The customer wants a copy of the chat by mail."""
+        await self._answer(sid, asks.transcript, data)
+
+    async def _answer(self, sid: str, verb: Callable[[UUID, Json], asks.Answer | None], data: Json | None) -> None:
+        socket = self._sockets.get(sid)
         if socket is None:
             return
-        try:
+        with contextlib.suppress(TooMany):
             self._rate(sid).check()
-            sent = await asyncio.to_thread(database.run, transcript.send, socket.conversation_id, typed)
-        except DisputesError as refusal:
-            await self.emit("transcript", {"code": refusal.code, "message": refusal.message}, to=sid)
-        except OperationalError:
-            await self.emit("transcript", {"code": "unavailable", "message": line("not_stored")}, to=sid)
-        else:
-            await self.emit("transcript", {"code": "sent", "address": sent.masked}, to=sid)
+            told = data if isinstance(data, dict) else {}
+            answer = await asyncio.to_thread(verb, socket.conversation_id, told)
+            if answer is not None:
+                await self.emit(*answer, to=sid)
 
     async def on_end_chat(self, sid: str, _data: Json | None = None) -> None:
         """The customer ends the chat."""

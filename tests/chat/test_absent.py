@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from disputes import clock, database, policy
-from disputes.chat import absent, handoff, queries, seen, service, thread
+from disputes.chat import absent, endings, handoff, queries, seen, service, thread
 from disputes.chat.address import address_of
 from disputes.chat.tables import Conversation, Message
 from disputes.notifications import service as letters
@@ -93,7 +93,7 @@ class TestALook:
         self, session: Session, reply: Reply, anna: Staff, mine: Conversation
     ) -> None:
         message = reply("Your money is on its way.")
-        handoff.close(session, mine.id, anna)
+        endings.close(session, mine.id, anna)
         assert look(session, message) is not None
 
     def test_at_a_message_that_is_gone_does_nothing(self, database_url: str) -> None:
@@ -208,10 +208,10 @@ class TestAddress:
             filed(session, conversation_id=conversation.id, email="filed@example.com")
             conversation.reply_email = "asked@example.com"
             now.shift(timedelta(minutes=1))
-            handoff.end_by_customer(session, conversation.id)
+            endings.end_by_customer(session, conversation.id)
             assert found(session, conversation) == ("asked@example.com", False)
             now.shift(timedelta(minutes=1))
-            handoff.resume(session, conversation)
+            endings.go_on(session, conversation)
             assert address_of(session, conversation) is None
 
 

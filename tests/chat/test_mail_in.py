@@ -8,7 +8,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disputes import clock, database
-from disputes.chat import absent, file_queries, handoff, mail_in, queries, satisfaction, service, transcript
+from disputes.chat import (
+    absent,
+    endings,
+    file_queries,
+    handoff,
+    mail_in,
+    queries,
+    satisfaction,
+    service,
+    transcript,
+    visits,
+)
 from disputes.chat.schemas import MESSAGE_LIMIT
 from disputes.chat.tables import Conversation, Satisfaction
 from disputes.errors import Conflict
@@ -148,8 +159,22 @@ class TestWhoeverHasTheChat:
         self._waits(session, mailed)
 
     def test_an_ended_chat_opens_again_for_a_person(self, session: Session, mailed: Conversation, anna: Staff) -> None:
-        handoff.close(session, mailed.id, anna)
+        endings.close(session, mailed.id, anna)
         self._waits(session, mailed)
+
+    def test_also_when_the_browser_of_that_customer_has_another_chat_open(
+        self, session: Session, mailed: Conversation, anna: Staff
+    ) -> None:
+        endings.close(session, mailed.id, anna)
+        begun = visits.new_chat(session, mailed.id)
+        assert begun is not None
+        self._waits(session, mailed)
+        assert begun[0].owner == "bot"
+
+    def test_words_of_danger_put_it_in_front(self, session: Session, mailed: Conversation, anna: Staff) -> None:
+        handoff.hand_back(session, mailed.id, anna, "")
+        take(session, mail("It caught fire and I was injured.", answers=letter_of(session, mailed)))
+        assert mailed.urgent
 
     def _waits(self, session: Session, chat: Conversation) -> None:
         take(session, mail("Blue.", answers=letter_of(session, chat)))
@@ -157,9 +182,9 @@ class TestWhoeverHasTheChat:
         assert chat.left_message_at is not None
         assert chat.claim_by is None
         assert chat.reply_email == MIA
-        (_, said), (author, told) = lines_of(session, chat)[-2:]
-        assert said == "Blue."
-        assert (author, "waits here for a person" in told) == ("system", True)
+        lines = lines_of(session, chat)
+        assert ("customer", "Blue.") in lines[-3:]
+        assert (lines[-1][0], "waits here for a person" in lines[-1][1]) == ("system", True)
         letter = letters(session, chat)[-1]
         assert (letter.kind, letter.recipient) == ("chat_received", MIA)
         take(session, mail("And large.", answers=letter_of(session, chat)))
@@ -277,7 +302,7 @@ def mailed(session: Session, anna: Staff) -> Conversation:
 @pytest.fixture
 def copied(session: Session, mailed: Conversation, anna: Staff) -> Conversation:
     """A chat that has ended, with the question open in the copy that the customer has got."""
-    handoff.close(session, mailed.id, anna)
+    endings.close(session, mailed.id, anna)
     satisfaction.ask(session, mailed)
     transcript.send(session, mailed.id, MIA)
     return mailed

@@ -1,12 +1,13 @@
 """Whether a chat has helped: asked once at each end, answered once, and an unhappy answer leads on to a person."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from disputes.chat import handoff, queries, satisfaction, service, turns
+from disputes.chat import endings, handoff, queries, queue, satisfaction, service, turns
 from disputes.chat.rasa_client import parts_of
 from disputes.chat.tables import Conversation, Message, Satisfaction
 from disputes.errors import Invalid, NotFound
@@ -33,6 +34,35 @@ class TestAsked:
         assert (question.card or {})["epoch"] == conversation.epoch
         row = session.scalars(select(Satisfaction)).one()
         assert (row.epoch, row.score, row.answered_at) == (conversation.epoch, None, None)
+
+    def test_when_the_customer_ends_the_chat(self, session: Session, conversation: Conversation, say: Say) -> None:
+        say("Hello?")
+        endings.end_by_customer(session, conversation.id)
+        assert [text for _, text in lines_of(session, conversation)][-1].startswith("Did this chat help you?")
+        assert session.scalars(select(Satisfaction.epoch)).all() == [conversation.epoch]
+
+    def test_when_an_agent_ends_it_and_again_at_the_next_end(
+        self, session: Session, conversation: Conversation, say: Say, anna: Staff
+    ) -> None:
+        for words in ("Hello?", "One more thing."):
+            say(words)
+            endings.go_on(session, conversation)
+            handoff.take_over(session, conversation.id, anna)
+            endings.close(session, conversation.id, anna)
+        assert len(session.scalars(select(Satisfaction)).all()) == 2
+
+    def test_not_when_the_chat_fell_asleep(self, session: Session, conversation: Conversation, say: Say) -> None:
+        say("Hello?")
+        endings.end_idle(session, conversation, timedelta(hours=24))
+        assert session.scalars(select(Satisfaction)).all() == []
+
+    def test_not_again_at_the_end_when_the_assistant_has_just_asked(
+        self, session: Session, conversation: Conversation, say: Say
+    ) -> None:
+        say("yes please")
+        satisfaction.ask(session, conversation)
+        endings.end_by_customer(session, conversation.id)
+        assert len(session.scalars(select(Satisfaction)).all()) == 1
 
     def test_of_nobody_who_has_written_nothing(self, session: Session, conversation: Conversation) -> None:
         assert satisfaction.ask(session, conversation) is None
@@ -95,7 +125,7 @@ class TestAnswered:
         satisfaction.rate(session, asked.id, asked.epoch, score, None)
         line = all_rows(session, asked)[-1]
         assert "/complaint" in line.text
-        assert [reply["payload"] for reply in line.quick_replies or []] == [handoff.TALK_TO_PERSON]
+        assert [reply["payload"] for reply in line.quick_replies or []] == [queue.TALK_TO_PERSON]
 
     def test_three_is_not_unhappy(self, session: Session, asked: Conversation) -> None:
         satisfaction.rate(session, asked.id, asked.epoch, 3, None)
@@ -118,7 +148,7 @@ class TestAnswered:
 
 class TestButtonsOfOldWidgets:
     def test_are_no_messages_and_open_no_ended_chat(self, session: Session, asked: Conversation) -> None:
-        handoff.end_by_customer(session, asked.id)
+        endings.end_by_customer(session, asked.id)
         question = session.scalars(select(Message).where(Message.card.is_not(None))).one()
         payload = str((question.quick_replies or [])[4]["payload"])
         for _ in range(2):
