@@ -1,5 +1,5 @@
-// Builds the customers' chat, the desk's, and the desk's hints into disputes/site/static: one script each, no requests of their own, the same
-// bytes every time.
+// Builds the customers' chat and the desk's script into disputes/site/static: no requests of their own, the same bytes
+// every time.
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,6 @@ const target = resolve(here, "../disputes/site/static");
 const scripts = [
   { name: "widget", entry: "src/main.ts", limit: 30 * 1024 },
   { name: "desk-chat", entry: "src/desk/main.ts", limit: 40 * 1024 },
-  { name: "desk-live", entry: "src/desk/live.ts", limit: 4 * 1024 },
 ];
 
 /** Style sheets become strings for adoptedStyleSheets. The site's tokens move from :root to :host, and from rem to px:

@@ -58,6 +58,14 @@ def open_cases_of_person(
     return session.scalars(found.order_by(Case.filed_at.desc())).all()
 
 
+def cases_of_person(session: Session, emails: Collection[str], *, limit: int = 20) -> Sequence[Case]:
+    """Complaints, also ended ones, of whoever has one of these addresses, newest first."""
+    if not emails:
+        return []
+    found = select(Case).join(Case.customer).where(Customer.email.in_(emails)).options(*_PEOPLE)
+    return session.scalars(found.order_by(Case.filed_at.desc()).limit(limit)).all()
+
+
 def cases_for_status(session: Session, lookup: str, email: str) -> Sequence[Case]:
     """The complaints with that reference or order number whose complainant has that address, newest first."""
     found = (

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from disputes import database
-from disputes.chat import files, hints, presence, seen, service
+from disputes.chat import files, presence, seen, service, viewers
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.leases import Leases
 from disputes.chat.lines import line
@@ -43,6 +43,7 @@ class DeskSocket:
     staff: Staff
     lease: UUID
     listeners: dict[UUID, Listener] = field(default_factory=dict)
+    viewers: dict[UUID, list[str]] = field(default_factory=dict)
     marks: seen.Frames = field(default_factory=seen.Frames)
     checked_at: float = field(default_factory=time.monotonic)
     acted_at: float = field(default_factory=time.monotonic)
@@ -84,7 +85,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             self._hub.remove(listener)
         self._leases.staff.discard(socket.lease)
         with contextlib.suppress(OperationalError):  # then it ends by itself
-            await asyncio.to_thread(database.run, presence.staff_leave, socket.lease)
+            await asyncio.to_thread(database.run, _depart, socket.lease)
 
     async def on_open(self, sid: str, data: Json | None = None) -> None:
         """Follows a conversation from `last_seq` on."""
@@ -96,6 +97,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         old = socket.listeners.pop(conversation_id, None)
         if old is not None:
             self._hub.remove(old)
+        socket.viewers.pop(conversation_id, None)
         last_seq = data.get("last_seq")
         listener = Listener(
             conversation_id,
@@ -103,17 +105,23 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             notes=True,
             deliver=partial(self._deliver, socket, conversation_id),
             typing=partial(self._typing, socket, conversation_id),
+            colleagues=partial(self._colleagues, socket, conversation_id),
         )
         socket.listeners[conversation_id] = listener
         self._hub.add(listener)
         await self._hub.catch_up(listener)
+        # With the hint of it, this tab hears too who was there before.
+        await asyncio.to_thread(database.run, viewers.arrive, socket.lease, conversation_id)
 
     async def on_leave(self, sid: str, data: Json | None = None) -> None:
         """Stops following a conversation: the tab shows another one now."""
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
         listener = socket.listeners.pop(conversation_id, None) if socket and conversation_id else None
-        if listener is not None:
-            self._hub.remove(listener)
+        if socket is None or listener is None:
+            return
+        self._hub.remove(listener)
+        with contextlib.suppress(OperationalError):  # then it ends with the lease
+            await asyncio.to_thread(database.run, viewers.leave, socket.lease, conversation_id)
 
     async def on_say(self, sid: str, data: Json | None = None) -> None:
         """An agent writes, to the customer or (note) to colleagues."""
@@ -131,12 +139,14 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             await self.emit("message_stored", received.as_json(client_id), to=sid)
 
     async def on_typing(self, sid: str, data: Json | None = None) -> None:
-        """Tells the customer that the agent types."""
-        conversation_id = _conversation_id(data)
-        if sid in self._sockets and conversation_id is not None and data is not None:
-            on = bool(data.get("on"))
-            await asyncio.to_thread(database.run, hints.typing, conversation_id, "agent", on)
-            await self._acts(self._sockets[sid])
+        """Tells colleagues that somebody types, and the customer when it is a reply of whoever holds the chat."""
+        socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
+        if socket is None or conversation_id is None or data is None:
+            return
+        on, note = bool(data.get("on")), bool(data.get("note"))
+        with contextlib.suppress(OperationalError):  # a hint for the eye; the next key sends another
+            await asyncio.to_thread(database.run, viewers.types, conversation_id, socket.staff, on=on, note=note)
+            await self._acts(socket)
 
     async def check_all(self) -> None:
         """Ends the sockets of those who are not signed in any more."""
@@ -229,6 +239,19 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             shown = {"conversation_id": str(conversation_id), "from": who, "on": on}
             await self.emit("typing", shown, to=socket.sid)
 
+    async def _colleagues(self, socket: DeskSocket, conversation_id: UUID, hint: Json) -> None:
+        """Who else looks at this conversation, or what a colleague is about to write in it."""
+        shown: Json = {"conversation_id": str(conversation_id)}
+        if "w" in hint:
+            if hint["w"] != str(socket.staff.id):
+                shown |= {key: hint[key] for key in ("name", "on", "note")}
+                await self.emit("colleague", shown, to=socket.sid)
+            return
+        names = await asyncio.to_thread(database.run, viewers.others, conversation_id, socket.staff.id)
+        if socket.viewers.get(conversation_id, []) != names:
+            socket.viewers[conversation_id] = names
+            await self.emit("viewers", {**shown, "names": names}, to=socket.sid)
+
     async def _refuse(self, sid: str, client_id: str, code: str, words: str) -> None:
         await self.emit("message_refused", {"client_id": client_id, "code": code, "message": words}, to=sid)
 
@@ -245,6 +268,12 @@ def arrive(session: Session, token: str) -> tuple[Staff, UUID]:
     """The member of staff behind a session cookie, with a lease for this tab. Refused, SignInNeeded."""
     staff = at_the_desk(session, token)
     return staff, presence.staff_arrive(session, staff)
+
+
+def _depart(session: Session, lease: UUID) -> None:
+    """A tab was closed: it looks at nothing any more, and its lease ends soon."""
+    viewers.leave(session, lease)
+    presence.staff_leave(session, lease)
 
 
 def _is_own_page(environ: Json) -> bool:

@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from disputes.people.tables import Staff
+
 CHANNEL = "chat"
 DESK_CHANNEL = "desk"
 """Cases and their work: a trigger of the tables says the id of each case that changed, or nothing for very many."""
@@ -33,4 +35,15 @@ def lists_changed(session: Session) -> None:
 def typing(session: Session, conversation_id: UUID, who: str, on: bool) -> None:
     """Says that somebody types, or has stopped. Never stored."""
     payload = {"c": str(conversation_id), "t": who, "on": on}
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
+
+
+def viewers_changed(session: Session, conversation_id: UUID) -> None:
+    """Says that others of the staff look at a conversation now, or have stopped to."""
+    session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps({"c": str(conversation_id), "v": True})})
+
+
+def colleague_types(session: Session, conversation_id: UUID, staff: Staff, *, on: bool, note: bool) -> None:
+    """Says to the desk who types, and whether it is a note. Never stored."""
+    payload = {"c": str(conversation_id), "w": str(staff.id), "name": staff.name, "on": on, "note": note}
     session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})

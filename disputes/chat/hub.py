@@ -36,13 +36,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class Listener:
-    """One socket that follows one conversation. `seen` is the last seq it was given."""
+    """One socket that follows one conversation. `seen` is the last seq it was given.
+
+    `colleagues`, for staff alone, is awaited with hints about who else looks ("v") or types ("w").
+    """
 
     conversation_id: UUID
     seen: int
     notes: bool
     deliver: Callable[[Updates, bool], Awaitable[None]]
     typing: Callable[[str, bool], Coroutine[None, None, None]]
+    colleagues: Callable[[Json], Coroutine[None, None, None]] | None = None
     state: ConversationState | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -154,6 +158,10 @@ class Hub:
                 if listener.notes == (hint["s"] == "customer"):
                     self._spawn(self._tell_seen(listener, hint["n"]))
             return
+        if "v" in hint or "w" in hint:
+            for listener in group:
+                self._spawn(self._tell_of_colleagues(listener, hint))
+            return
         for listener in group:
             self._spawn(self._safely(listener))
         if hint.get("l"):
@@ -167,6 +175,7 @@ class Hub:
         for group in self._listeners.values():
             for listener in group:
                 self._spawn(self._safely(listener))
+                self._spawn(self._tell_of_colleagues(listener, {"v": True}))
         self._lists_changed.set()
         self._case_changed(ANY_CASE)
 
@@ -190,6 +199,15 @@ class Hub:
                 if state is not None and state.seen_seq < seq:
                     listener.state = replace(state, seen_seq=seq)
                     await listener.deliver(Updates(listener.state, [], listener.seen), True)
+        except Exception:  # outer wall of a background task, as above
+            log.exception("hub.delivery_failed")
+
+    async def _tell_of_colleagues(self, listener: Listener, hint: Json) -> None:
+        """Tells staff who else is here; customers never hear of it."""
+        if listener.colleagues is None:
+            return
+        try:
+            await listener.colleagues(hint)
         except Exception:  # outer wall of a background task, as above
             log.exception("hub.delivery_failed")
 

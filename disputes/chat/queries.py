@@ -1,16 +1,14 @@
 """Every SELECT of the chat."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from disputes.chat.lines import line
-from disputes.chat.queue_queries import goes_first
 from disputes.chat.tables import Conversation, Message, Ownership
-from disputes.people.tables import Staff, StatusRequest
+from disputes.people.tables import StatusRequest
 
 PAGE = 500
 
@@ -152,52 +150,6 @@ def chats_held_by(session: Session, staff_id: UUID) -> int:
     """How many open chats an agent holds."""
     statement = select(func.count()).where(Conversation.owner == "agent", Conversation.agent_id == staff_id)
     return int(session.scalar(statement) or 0)
-
-
-def open_lines(session: Session, since: datetime) -> list[tuple[Conversation, Message, str | None, int]]:
-    """Open conversations with their newest visible line, longest waiting first, then newest.
-
-    Those the assistant holds are listed only when the customer has written, and since `since`.
-    """
-    newest, said = aliased(Message), aliased(Message)
-    last_seq = (
-        select(func.max(Message.seq))
-        .where(Message.conversation_id == Conversation.id, Message.audience == "everyone")
-        .scalar_subquery()
-    )
-    last_said = (
-        select(func.max(said.seq))
-        .where(said.conversation_id == Conversation.id, said.author == "agent")
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    unread = (
-        select(func.count())
-        .where(
-            Message.conversation_id == Conversation.id,
-            Message.author == "customer",
-            Message.seq > func.coalesce(last_said, literal(0)),
-        )
-        .scalar_subquery()
-    )
-    has_written = (
-        select(Message.id).where(Message.conversation_id == Conversation.id, Message.author == "customer").exists()
-    )
-    statement = (
-        select(Conversation, newest, Staff.name.label("agent_name"), unread.label("unread"))
-        .select_from(Conversation)
-        .join(newest, and_(newest.conversation_id == Conversation.id, newest.seq == last_seq))
-        .outerjoin(Staff, Staff.id == Conversation.agent_id)
-        .where(
-            or_(
-                Conversation.owner.in_(("queue", "agent")),
-                and_(Conversation.owner == "bot", Conversation.updated_at >= since, has_written),
-            )
-        )
-        .order_by(goes_first().desc(), Conversation.waiting_since.asc().nulls_last(), Conversation.updated_at.desc())
-        .limit(200)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
 
 
 def status_request(session: Session, request_id: UUID) -> StatusRequest | None:

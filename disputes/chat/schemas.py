@@ -1,6 +1,6 @@
 """Plain values that pass between the chat's parts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -105,7 +105,7 @@ class Updates:
 
 @dataclass(frozen=True)
 class ConversationLine:
-    """A conversation as one row of the desk's lists."""
+    """A conversation as one row of the desk's lists. `unread` counts what the customer wrote since it was read."""
 
     id: UUID
     who: str
@@ -113,6 +113,7 @@ class ConversationLine:
     owner: str
     agent_name: str | None
     waiting_since: datetime | None
+    last_author: str
     last_text: str
     last_at: datetime
     unread: int
@@ -122,11 +123,29 @@ class ConversationLine:
 
 @dataclass(frozen=True)
 class DeskLists:
-    """The desk's lists: who waits (longest first), what I hold, and every other open chat."""
+    """The desk's lists: who waits (longest first), what I hold, what colleagues and the assistant hold.
 
-    waiting: list[ConversationLine] = field(default_factory=list)
-    mine: list[ConversationLine] = field(default_factory=list)
-    others: list[ConversationLine] = field(default_factory=list)
+    Each is cut off; `waiting_count` is how many wait in truth, `more` names the lists of which there is more.
+    """
+
+    waiting: list[ConversationLine]
+    mine: list[ConversationLine]
+    colleagues: list[ConversationLine]
+    assistant: list[ConversationLine]
+    waiting_count: int
+    more: frozenset[str]
+
+
+@dataclass(frozen=True)
+class EarlierChat:
+    """Another chat of the same person. `link` says how that is known: "proven", "browser" or "said"."""
+
+    id: UUID
+    began: datetime
+    owner: str
+    agent_name: str | None
+    summary: str
+    link: str
 
 
 @dataclass(frozen=True)

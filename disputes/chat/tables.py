@@ -46,6 +46,7 @@ class Conversation(Base):
         Index("ix_conversations_agent_id", "agent_id", postgresql_where=text("owner = 'agent'")),
         Index("ix_conversations_bot_idle", "last_customer_at", postgresql_where=text("owner = 'bot'")),
         Index("ix_conversations_updated_at", "updated_at"),
+        Index("ix_conversations_contact_email", text("lower(facts ->> 'contact_email')")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -225,6 +226,17 @@ class CustomerPresence(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class ConversationViewer(Base):
+    """A tab of the desk shows a conversation, for as long as its lease holds: so that nobody answers twice."""
+
+    __tablename__ = "conversation_viewers"
+
+    lease_id: Mapped[UUID] = mapped_column(ForeignKey("staff_presence.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class ReadMarks(Base):

@@ -1,57 +1,84 @@
 """The desk's chats: who waits, what I hold, and one conversation with what is known of it."""
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from disputes import database
+from disputes import clock, database
 from disputes.cases import queries as case_queries
-from disputes.chat import desk_view, endings, handoff, presence, transfer
-from disputes.chat.schemas import DeskLists
+from disputes.cases.states import ENDED
+from disputes.cases.tables import Case
+from disputes.chat import desk_queries, desk_view, endings, handoff, presence, transfer
+from disputes.chat.schemas import ConversationView
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page, is_part
+from disputes.edge.templates import NO_STORE
 from disputes.errors import Conflict, NotFound, Unavailable
 from disputes.orders.schemas import Order
 from disputes.orders.service import look_up, normalise_number
+
+SAID: Final = "disputes-said"
+"""The event by which the page's script shows a sentence above the lists."""
 
 router = APIRouter()
 log = structlog.get_logger(__name__)
 
 
-class Lists(NamedTuple):
-    """The lists as the page shows them: chats of the assistant apart from those of colleagues."""
+class OfCustomer(NamedTuple):
+    """A complaint of the customer in the side panel; `sure` when it is known to be theirs, and not only said."""
 
-    waiting: list[Any]
-    mine: list[Any]
-    assistant: list[Any]
-    colleagues: list[Any]
+    case: Case
+    from_here: bool
+    sure: bool
 
 
 @router.get("")
 def chats(request: Request, desk: Desk) -> HTMLResponse:
     """The lists, with no conversation open."""
-    with database.transaction() as session:
-        values = {**_lists(session, desk), "chat": None, "current": None}
-    return desk_page(request, desk, "desk/chats.html", values)
+    return _nothing_open(request, desk)
 
 
 @router.get("/lists")
-def lists(request: Request, desk: Desk, current: UUID | None = None) -> HTMLResponse:
-    """The lists alone, for the page to renew them."""
+def lists(request: Request, desk: Desk, current: str = "") -> HTMLResponse:
+    """The lists alone, for the page to renew them. `current` is the chat that is open in it."""
     with database.transaction() as session:
         values = {**_lists(session, desk), "current": current}
     return desk_page(request, desk, "desk/lists.html", values)
 
 
+@router.get("/pulse")
+def pulse(desk: Desk) -> JSONResponse:
+    """Who waits and what is unread, for pages of the desk that show no lists."""
+    return JSONResponse(database.run(desk_view.pulse, desk.staff), headers=NO_STORE)
+
+
+@router.post("/next")
+def take_next(request: Request, desk: Desk) -> Response:
+    """Takes the chat that waits longest."""
+    notice = "Nobody is waiting."
+    try:
+        found = database.run(desk_view.claim_next, desk.staff)
+    except Conflict as full:
+        found, notice = None, full.message
+    if found is None and is_part(request):
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Trigger": json.dumps({SAID: notice})})
+    if found is None:
+        return _nothing_open(request, desk, notice=notice, status=HTTPStatus.CONFLICT)
+    if is_part(request):
+        return _chat(request, desk, found.id)
+    return RedirectResponse(f"/desk/chats/{found.id}", HTTPStatus.SEE_OTHER)
+
+
 @router.get("/chats/{conversation_id}")
 def chat(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
-    """One conversation, with the lists beside it."""
+    """One conversation, with the lists beside it; alone where the page has the lists already."""
     log.info("conversation viewed", conversation_id=str(conversation_id), staff_id=str(desk.staff.id))
     return _chat(request, desk, conversation_id)
 
@@ -59,7 +86,15 @@ def chat(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
 @router.get("/chats/{conversation_id}/context")
 def context(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """What is known of a conversation, for the page to renew it."""
-    return _context(request, desk, conversation_id)
+    with database.transaction() as session:
+        values = _known(session, desk_view.conversation_view(session, conversation_id))
+    return desk_page(request, desk, "desk/context.html", values)
+
+
+@router.get("/chats/{conversation_id}/holder")
+def holder(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
+    """Who holds a conversation and what can be done about it, for the page to renew it."""
+    return _holder(request, desk, conversation_id)
 
 
 @router.get("/chats/{conversation_id}/order")
@@ -113,48 +148,85 @@ def act(request: Request, desk: AtDesk, conversation_id: UUID, change: Callable[
         with database.transaction() as session:
             change(session)
     except Conflict as lost:
-        show = _context if is_part(request) else _chat
+        show = _holder if is_part(request) else _chat
         return show(request, desk, conversation_id, notice=lost.message, status=HTTPStatus.CONFLICT)
     if is_part(request):
-        return _context(request, desk, conversation_id)
+        return _holder(request, desk, conversation_id)
     return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)
+
+
+def _nothing_open(
+    request: Request, desk: AtDesk, *, notice: str | None = None, status: int = HTTPStatus.OK
+) -> HTMLResponse:
+    values: dict[str, Any] = {"chat": None, "current": "", "notice": notice}
+    if not is_part(request):
+        with database.transaction() as session:
+            values |= _lists(session, desk)
+    return desk_page(request, desk, "desk/chat.html" if is_part(request) else "desk/chats.html", values, status=status)
 
 
 def _chat(
     request: Request, desk: AtDesk, conversation_id: UUID, *, notice: str | None = None, status: int = HTTPStatus.OK
 ) -> HTMLResponse:
     with database.transaction() as session:
+        view = desk_view.conversation_view(session, conversation_id)
         values = {
-            **_known(session, desk, conversation_id),
-            **_lists(session, desk),
-            "current": conversation_id,
+            **_held(session, desk, view),
+            **_known(session, view),
+            "current": str(conversation_id),
             "notice": notice,
         }
-    return desk_page(request, desk, "desk/chats.html", values, status=status)
+        if not is_part(request):
+            values |= _lists(session, desk)
+    return desk_page(request, desk, "desk/chat.html" if is_part(request) else "desk/chats.html", values, status=status)
 
 
-def _context(
+def _holder(
     request: Request, desk: AtDesk, conversation_id: UUID, *, notice: str | None = None, status: int = HTTPStatus.OK
 ) -> HTMLResponse:
     with database.transaction() as session:
-        values = {**_known(session, desk, conversation_id), "notice": notice}
-    return desk_page(request, desk, "desk/context.html", values, status=status)
+        view = desk_view.conversation_view(session, conversation_id)
+        values = {**_held(session, desk, view), "notice": notice}
+    return desk_page(request, desk, "desk/holder.html", values, status=status)
 
 
 def _lists(session: Session, desk: AtDesk) -> dict[str, Any]:
-    here = presence.staffing(session)
-    return {"lists": _sorted(desk_view.desk_lists(session, desk.staff)), "here": here}
+    return {
+        "lists": desk_view.desk_lists(session, desk.staff),
+        "here": presence.staffing(session),
+        "team": desk_queries.team(session, clock.now()),
+    }
 
 
-def _known(session: Session, desk: AtDesk, conversation_id: UUID) -> dict[str, Any]:
-    view = desk_view.conversation_view(session, conversation_id)
+def _held(session: Session, desk: AtDesk, view: ConversationView) -> dict[str, Any]:
     is_mine = view.owner == "agent" and view.agent_id == desk.staff.id
     return {
         "chat": view,
         "is_mine": is_mine,
         "pass_on_to": transfer.choices(session, desk.staff) if is_mine else None,
-        "cases": case_queries.cases_of_conversation(session, conversation_id),
     }
+
+
+def _known(session: Session, view: ConversationView) -> dict[str, Any]:
+    return {
+        "chat": view,
+        "cases": _cases(session, view.id),
+        "earlier": desk_view.earlier_chats(session, view.id),
+    }
+
+
+def _cases(session: Session, conversation_id: UUID) -> list[OfCustomer]:
+    """The complaints of this customer: of this chat, of a proven address, and of one that was only said."""
+    here = case_queries.cases_of_conversation(session, conversation_id)
+    proven, said = desk_view.person_emails(session, conversation_id)
+    theirs = case_queries.cases_of_person(session, proven)
+    perhaps = case_queries.cases_of_person(session, [said] if said else [])
+    found = {case.id: OfCustomer(case, from_here=False, sure=False) for case in perhaps}
+    found |= {case.id: OfCustomer(case, from_here=False, sure=True) for case in theirs}
+    found |= {case.id: OfCustomer(case, from_here=True, sure=True) for case in here}
+    return sorted(
+        found.values(), key=lambda each: (not each.from_here, each.case.state in ENDED, -each.case.filed_at.timestamp())
+    )
 
 
 def _look_up(number: str) -> tuple[Order | None, str | None]:
@@ -162,12 +234,3 @@ def _look_up(number: str) -> tuple[Order | None, str | None]:
         return look_up(number), None
     except (NotFound, Unavailable) as fault:
         return None, fault.message
-
-
-def _sorted(lists: DeskLists) -> Lists:
-    return Lists(
-        waiting=lists.waiting,
-        mine=lists.mine,
-        assistant=[line for line in lists.others if line.owner == "bot"],
-        colleagues=[line for line in lists.others if line.owner == "agent"],
-    )

@@ -110,7 +110,7 @@ class TestHolder:
         act(ada, chat, "claim")
         with signed_in(served, add_staff("bo@casened.com", "Bo Ek")) as bo:
             assert act(bo, chat, "take-over").status_code == 303
-        assert "Take over from Bo Ek" in ada.open(f"/desk/chats/{chat}/context")
+        assert "Take over from Bo Ek" in ada.open(f"/desk/chats/{chat}/holder")
 
 
 class TestContext:

@@ -82,7 +82,13 @@ class Agent:
 
     @property
     def context(self) -> Locator:
+        """What is known of the customer."""
         return self.page.locator("#context")
+
+    @property
+    def holder(self) -> Locator:
+        """Who holds the open chat, and what can be done about it."""
+        return self.page.locator("#holder")
 
     @property
     def conversation(self) -> Locator:
@@ -95,8 +101,8 @@ class Agent:
 
     def take(self) -> None:
         """Claims the open chat, and waits until one may write to the customer."""
-        self.context.get_by_role("button", name="Take this chat").click()
-        expect(self.context.get_by_text("You hold this chat")).to_be_visible()
+        self.holder.get_by_role("button", name="Take this chat").click()
+        expect(self.holder.get_by_text("You hold this chat")).to_be_visible()
         expect(self.conversation.get_by_role("textbox", name="Write to the customer")).to_be_visible()
 
     def reply(self, text: str) -> None:
@@ -111,6 +117,6 @@ class Agent:
 
     def hand_back(self, note: str) -> None:
         """Returns the chat to the assistant, with what was decided."""
-        self.context.get_by_text("Hand back to the assistant").click()
-        self.context.get_by_label("What was decided").fill(note)
-        self.context.get_by_role("button", name="Hand back", exact=True).click()
+        self.holder.locator("summary", has_text="Hand back").click()
+        self.holder.get_by_label("What was decided").fill(note)
+        self.holder.get_by_role("button", name="Hand back to the assistant").click()

@@ -24,10 +24,10 @@ def test_from_the_assistant_to_a_person_and_back(
 
     agent.page.goto(chat_of(agent))
     colleague.page.goto(agent.page.url)
-    expect(agent.context.get_by_role("button", name="Take this chat")).to_be_visible()
-    expect(colleague.context.get_by_role("button", name="Take this chat")).to_be_visible()
+    expect(agent.holder.get_by_role("button", name="Take this chat")).to_be_visible()
+    expect(colleague.holder.get_by_role("button", name="Take this chat")).to_be_visible()
     agent.take()
-    expect(agent.context.get_by_text("You hold this chat")).to_be_visible()
+    expect(agent.holder.get_by_text("You hold this chat")).to_be_visible()
     answer = colleague.page.request.post(
         agent.page.url + "/claim",
         form={"csrf_token": colleague.page.locator("input[name=csrf_token]").first.input_value()},

@@ -1,5 +1,5 @@
 /** <disputes-composer>: where one writes. Enter sends, Shift+Enter makes a new line; the draft outlives a reload. */
-import { LitElement, html, nothing, type PropertyValues } from "lit";
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { icons } from "./icons";
 import { ofTab } from "./storage";
 import { sheets } from "./styles/sheets";
@@ -42,7 +42,7 @@ export class Composer extends LitElement {
     this.used = 0;
   }
 
-  private get area(): HTMLTextAreaElement | null {
+  protected get area(): HTMLTextAreaElement | null {
     return this.renderRoot.querySelector("textarea");
   }
 
@@ -60,13 +60,19 @@ export class Composer extends LitElement {
   protected override render() {
     const left = LONGEST - this.used;
     const ready = this.used > 0 && left >= 0 && !this.disabled;
-    return html`<div class="box">
+    const { list, active } = this;
+    return html`${this.above()}
+      <div class="box">
+        ${this.behind()}
         <textarea
           rows="1"
           enterkeyhint="send"
           aria-label=${this.label}
           aria-describedby="hint"
           aria-invalid=${left < 0 ? "true" : "false"}
+          aria-autocomplete=${list === undefined ? nothing : "list"}
+          aria-controls=${list || nothing}
+          aria-activedescendant=${active || nothing}
           placeholder=${this.label}
           @input=${() => this.written()}
           @keydown=${(event: KeyboardEvent) => this.key(event)}
@@ -81,22 +87,44 @@ export class Composer extends LitElement {
       <span id="hint" class="hidden">${words.writeHint}</span>
       <div class="count ${left < 0 ? "over" : ""}" role="status">
         ${this.used >= COUNT_FROM ? (left < 0 ? words.over(-left) : words.left(left)) : nothing}
-      </div>`;
+      </div>
+      ${this.below()}`;
   }
 
-  private key(event: KeyboardEvent): void {
+  /** What stands above, behind and below the field. Where it offers something: the id of that list, "" while shut. */
+  protected above(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  protected behind(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  protected below(): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  protected get list(): string | undefined {
+    return undefined;
+  }
+
+  protected get active(): string {
+    return "";
+  }
+
+  protected key(event: KeyboardEvent): void {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.send();
   }
 
-  private written(): void {
+  protected written(): void {
     this.measure();
     ofTab.set(this.draft, this.area?.value || null);
     this.dispatchEvent(new CustomEvent("typed"));
   }
 
-  private send(): void {
+  protected send(): void {
     const area = this.area;
     const text = area?.value.trim();
     if (!area || !text || this.disabled || lengthOf(text) > LONGEST) return;
@@ -127,7 +155,7 @@ export class Composer extends LitElement {
   }
 
   /** The field grows with its text up to the limit of the style sheet. */
-  private measure(): void {
+  protected measure(): void {
     const area = this.area;
     if (!area) return;
     this.used = lengthOf(area.value.trim());

@@ -24,6 +24,17 @@ class Store {
       // Memory has it.
     }
   }
+
+  /** Removes every key that begins so. */
+  forget(beginning: string): void {
+    const keys = [...this.memory.keys()];
+    try {
+      keys.push(...Object.keys(this.area()));
+    } catch {
+      // Nothing is kept there.
+    }
+    for (const key of keys) if (key.startsWith(beginning)) this.set(key, null);
+  }
 }
 
 /** Shared by the tabs of this browser. */

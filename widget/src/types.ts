@@ -112,6 +112,8 @@ export interface State {
   epoch?: number;
   customer_online?: boolean;
   files?: FilesAllowed;
+  /** Desk only: rises when what is known of the customer has changed. */
+  facts?: number;
   /** Customer's end: up to this seq whoever holds the chat has read. */
   seen_seq?: number;
   /** Desk only: up to this seq the customer's page has shown. */

@@ -1,7 +1,8 @@
-/** <disputes-conversation>: the same conversation on the desk. Says `disputes-state` to the page around it. */
-import { LitElement, html, nothing, type PropertyValues } from "lit";
-import type { Composer } from "../composer";
+/** <disputes-conversation>: the same conversation on the desk. Says `disputes-state` and `disputes-news` to the
+ *  page around it, and `disputes-act` when somebody wants to take the chat from here. */
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { Dropping } from "../dropping";
+import { icons } from "../icons";
 import shared from "../styles/shared.css";
 import { sheets } from "../styles/sheets";
 import type { ThreadView } from "../thread-view";
@@ -9,8 +10,15 @@ import tokens from "../../../disputes/site/static/tokens.css";
 import { agentName, type State } from "../types";
 import { words as chatWords } from "../words";
 import conversation from "./conversation.css";
+import type { DeskComposer } from "./desk-composer";
 import { StaffTalk } from "./staff";
 import { words } from "./words";
+
+/** Why the customer cannot be written to now, and what one can do about it. */
+interface Bar {
+  said: string;
+  act?: { name: "claim" | "take-over"; label: string };
+}
 
 export class Conversation extends LitElement {
   static override styles = sheets(tokens, shared, conversation);
@@ -43,6 +51,18 @@ export class Conversation extends LitElement {
     this.version = 0;
   }
 
+  /** Puts the cursor where one writes: a reply or a private note; without either, whatever it is now. */
+  async write(note?: boolean): Promise<void> {
+    if (note !== undefined) this.choose(note);
+    await this.updateComplete;
+    this.composer?.focus();
+  }
+
+  /** Out of the field, to what is being read. */
+  rest(): void {
+    this.renderRoot.querySelector<ThreadView>("disputes-thread")?.focus();
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     document.removeEventListener("visibilitychange", this.seen);
@@ -71,8 +91,13 @@ export class Conversation extends LitElement {
       this.keepApart(talk.state);
       this.tellState(talk.state);
     };
+    talk.arrived = () => this.tell("disputes-news", null);
     this.talk = talk;
     talk.connect();
+  }
+
+  private get composer(): DeskComposer | null {
+    return this.renderRoot.querySelector("disputes-desk-composer");
   }
 
   protected override render() {
@@ -86,17 +111,35 @@ export class Conversation extends LitElement {
         <div slot="after">${talk.loaded ? nothing : html`<p class="soft wait">${chatWords.connecting}</p>`}</div>
       </disputes-thread>
       <div class="write ${note ? "is-note" : ""}">
+        ${this.others(talk)} ${bar ? this.offer(bar) : nothing}
         <div class="kinds" role="group" aria-label=${words.kind}>
-          <button aria-pressed=${note ? "false" : "true"} ?disabled=${bar !== ""} @click=${() => this.choose(false)}>${words.reply}</button>
-          <button aria-pressed=${note ? "true" : "false"} @click=${() => this.choose(true)}>${words.note}</button>
-          <span class="hint">${bar || (talk.state?.customer_online === false && !note ? words.away : nothing)}</span>
+          <button aria-pressed=${note ? "false" : "true"} @click=${() => void this.write(false)}>${words.reply}</button>
+          <button aria-pressed=${note ? "true" : "false"} @click=${() => void this.write(true)}>${icons.lock}${words.note}</button>
+          <span class="hint">${note ? words.noteHint : bar || talk.state?.customer_online !== false ? nothing : words.away}</span>
+          <button class="tool" aria-label=${words.cannedOpen} title=${words.cannedOpen} @click=${() => this.composer?.offer()}><kbd>/</kbd>${words.canned}</button>
         </div>
-        <disputes-composer ?note=${note} draft="disputes.desk.${this.conversationId}${note ? ".note" : ""}" label=${note ? words.writeNote : words.write}
+        <disputes-desk-composer ?note=${note} draft="disputes.desk.${this.conversationId}${note ? ".note" : ""}" label=${note ? words.writeNote : words.write}
+          source=${new URL(`desk/chats/${this.conversationId}/replies`, this.server).href}
           accept=${note || bar ? "" : (talk.state?.files?.accept ?? "")} @attach=${({ detail }: CustomEvent<File[]>) => talk.sendFiles(detail)}
-          ?disabled=${!talk.loaded} @typed=${() => note || talk.typed()}
-          @send=${({ detail }: CustomEvent<string>) => talk.say(detail, detail, note)}></disputes-composer>
+          ?disabled=${!talk.loaded || (bar !== null && !note)} @typed=${() => talk.typedAs(note)}
+          @send=${({ detail }: CustomEvent<string>) => talk.say(detail, detail, note)}></disputes-desk-composer>
       </div>
       <div class="drop" aria-hidden="true">${chatWords.drop}</div>`;
+  }
+
+  /** Who else is here, and what they are about to do: before two people answer one customer. */
+  private others({ viewers, writers }: StaffTalk): TemplateResult {
+    const parts = writers.map(({ name, note }) => (note ? words.writesNote(name) : words.writesReply(name)));
+    const silent = viewers.filter((name) => !writers.some((each) => each.name === name));
+    if (silent.length) parts.push(words.looking(silent));
+    return html`<p class="others" role="status">${parts.length ? html`${icons.person}<span>${parts.join(" · ")}</span>` : nothing}</p>`;
+  }
+
+  private offer({ said, act }: Bar): TemplateResult {
+    return html`<div class="offer">
+      <span>${said}</span>
+      ${act ? html`<button class="secondary" @click=${() => this.tell("disputes-act", act.name)}>${act.label}</button>` : nothing}
+    </div>`;
   }
 
   /** The page shows the end of the conversation. */
@@ -104,17 +147,27 @@ export class Conversation extends LitElement {
     if (document.visibilityState === "visible" && !this.renderRoot.querySelector<ThreadView>("disputes-thread")?.unseen) this.talk?.seen();
   };
 
-  /** Why this member of staff may not reply now; "" when they may. */
-  private barred(state: State | null): string {
-    if (!state || state.mine) return state?.owner === "closed" ? words.closed : "";
-    return { bot: words.bot, queue: words.queue, agent: words.other(agentName(state)), closed: words.closed }[state.owner];
+  private barred(state: State | null): Bar | null {
+    switch (state?.owner) {
+      case undefined:
+        return null;
+      case "queue":
+        return { said: words.queue, act: { name: "claim", label: words.take } };
+      case "bot":
+        return { said: words.bot, act: { name: "take-over", label: words.stepIn } };
+      case "closed":
+        return { said: words.closed };
+      case "agent":
+        return state.mine ? null : { said: words.other(agentName(state)), act: { name: "take-over", label: words.takeOver } };
+    }
   }
 
-  /** A note must never go to the customer: who may not reply writes notes, and getting the chat turns nothing
-   *  that is already being written into a reply. */
+  /** A note must never go to the customer, nor a reply be taken for a note: what is being written stays what it is.
+   *  An empty field is for notes while the customer cannot be written to. */
   private keepApart(state: State | null): void {
-    if (this.barred(state)) this.note = this.forced = true;
-    else if (this.forced && state && !this.renderRoot.querySelector<Composer>("disputes-composer")?.used) this.note = this.forced = false;
+    if (!state || this.composer?.used) return;
+    if (this.barred(state) && !this.note) this.note = this.forced = true;
+    else if (this.forced && !this.barred(state)) this.note = this.forced = false;
   }
 
   private tellState(state: State | null): void {
@@ -127,7 +180,6 @@ export class Conversation extends LitElement {
   private choose(note: boolean): void {
     this.note = note;
     this.forced = false;
-    this.renderRoot.querySelector<Composer>("disputes-composer")?.focus();
   }
 
   private tell(type: string, detail: unknown): void {

@@ -1,12 +1,21 @@
-/** The desk's script: the same conversation for staff. Customers never load it. */
+/** The desk's script: the same conversation for staff, and what the pages around it do by themselves. Customers never load it. */
 import { Composer } from "../composer";
 import { define, followTheme } from "../element";
 import { FileView } from "../file-view";
 import { ThreadView } from "../thread-view";
 import { Conversation } from "./conversation";
-import { deskWire } from "./desk-wire";
+import { DeskComposer } from "./desk-composer";
+import { KeysDialog } from "./keys-dialog";
+import { startPage } from "./page/start";
 
 class PageConversation extends Conversation {
+  override connectedCallback(): void {
+    followTheme(this);
+    super.connectedCallback();
+  }
+}
+
+class PageKeys extends KeysDialog {
   override connectedCallback(): void {
     followTheme(this);
     super.connectedCallback();
@@ -16,14 +25,7 @@ class PageConversation extends Conversation {
 define("disputes-file", FileView);
 define("disputes-thread", ThreadView);
 define("disputes-composer", Composer);
+define("disputes-desk-composer", DeskComposer);
 define("disputes-conversation", PageConversation);
-
-const wire = deskWire(new URL("/", location.href).href);
-const listsChanged = () => dispatchEvent(new CustomEvent("disputes-queue"));
-let was = false;
-wire.on("queue", listsChanged);
-wire.on("connect", () => {
-  // After a loss the lists may have changed unheard.
-  if (was) listsChanged();
-  was = true;
-});
+define("disputes-keys", PageKeys);
+startPage(new URL("/", location.href).href);

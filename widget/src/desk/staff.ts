@@ -1,16 +1,27 @@
 /** The desk's end: the same conversation, with its private notes, over the staff session. */
 import type { Outgoing } from "../outbox";
 import { ofTab } from "../storage";
-import { Talk, fetched } from "../talk";
+import { TYPING_ENDS, Talk, fetched } from "../talk";
 import type { History, State, Typing } from "../types";
 import type { Wire } from "../wire";
 import type { Route } from "../uploads";
 import { deskWire } from "./desk-wire";
 
+/** A colleague who writes in this chat, and what. */
+export interface Writer {
+  name: string;
+  note: boolean;
+}
+
 export class StaffTalk extends Talk {
   protected readonly me = "agent";
   /** The server does not take us for staff (any more). */
   signedOut = false;
+  /** Names of colleagues who have this chat open. */
+  viewers: string[] = [];
+  writers: Writer[] = [];
+  private asNote = false;
+  private pauses = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(
     private readonly server: string,
@@ -36,11 +47,35 @@ export class StaffTalk extends Talk {
       this.answered();
       this.changed();
     });
+    this.on("viewers", (seen: { conversation_id: string; names: string[] }) => {
+      if (!this.concerns(seen)) return;
+      this.viewers = seen.names;
+      this.changed();
+    });
+    this.on("colleague", (seen: Writer & { conversation_id: string; on: boolean }) => this.concerns(seen) && this.colleague(seen));
     this.on("refused", () => {
       this.signedOut = true;
       this.changed();
     });
     if (wire.connected) this.ask();
+  }
+
+  /** Call at each key in the composer. */
+  typedAs(note: boolean): void {
+    if (note !== this.asNote) this.stoppedTyping();
+    this.asNote = note;
+    this.typed();
+  }
+
+  /** Whoever is silent for long has stopped, whatever we have heard. */
+  private colleague({ name, note, on }: Writer & { on: boolean }): void {
+    clearTimeout(this.pauses.get(name));
+    this.writers = this.writers.filter((writer) => writer.name !== name);
+    if (on) {
+      this.writers.push({ name, note });
+      this.pauses.set(name, setTimeout(() => this.colleague({ name, note, on: false }), TYPING_ENDS));
+    }
+    this.changed();
   }
 
   protected override heard(typing: Typing): void {
@@ -77,7 +112,7 @@ export class StaffTalk extends Talk {
   }
 
   protected override tellTyping(on: boolean): void {
-    if (this.state?.mine) this.wire?.emit("typing", { conversation_id: this.conversation, on });
+    this.wire?.emit("typing", { conversation_id: this.conversation, on, note: this.asNote });
   }
 
   /** Only whoever holds the chat has anything to tell. */

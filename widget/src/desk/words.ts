@@ -1,5 +1,7 @@
 /** Every word of the desk's chat beside those that customers see too (../words.ts). */
 
+const listed = (names: readonly string[]): string => (names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? ""));
+
 export const words = {
   none: "No conversation chosen",
   noneText: "Choose one from the list to read it here.",
@@ -7,13 +9,58 @@ export const words = {
   signIn: "Sign in again",
   reply: "Reply",
   note: "Private note",
+  noteHint: "Only staff can read it.",
   kind: "Kind of message",
   write: "Write to the customer",
   writeNote: "Write a note that only staff can read",
-  bot: "The assistant holds this chat. Take it over to reply; notes are possible.",
-  queue: "This chat is waiting. Claim it to reply; notes are possible.",
-  other: (name: string) => `${name || "Another agent"} holds this chat. Notes are possible.`,
-  closed: "This chat has ended. Notes are possible.",
+  bot: "The assistant holds this chat.",
+  queue: "This chat is waiting for a person.",
+  other: (name: string) => `${name || "Another agent"} holds this chat.`,
+  closed: "This chat has ended. It goes on when the customer writes.",
+  take: "Take this chat",
+  stepIn: "Step in",
+  takeOver: "Take over",
   away: "The customer is not connected. Your message waits for them.",
   offered: "Offered:",
+
+  looking: (names: readonly string[]) => `${listed(names)} ${names.length > 1 ? "are" : "is"} looking at this chat`,
+  writesReply: (name: string) => `${name} is writing a reply`,
+  writesNote: (name: string) => `${name} is writing a note`,
+
+  canned: "Canned replies",
+  cannedOpen: "Canned replies: type / in the message",
+  cannedAll: "All of them",
+  cannedKeys: "Arrow keys choose, Enter takes, Esc closes.",
+  cannedLoading: "Looking for canned replies",
+  cannedNone: "No canned reply has this code or title.",
+  cannedFailed: "The canned replies could not be loaded.",
+  cannedFound: (count: number) => (count === 1 ? "1 canned reply" : `${count} canned replies`),
+  blanksLeft: (names: string) => `Fill in ${names} before you send. Enter or Tab goes to the next.`,
+  blanksNoted: (names: string) => `Still to be filled in: ${names}`,
+
+  listsWait: "There is news in the lists. They change when your pointer leaves them.",
+  listsLost: "Not connected: the lists may be old.",
+  notOpened: "This chat could not be opened. Is the connection there?",
+
+  notices: { waiting: "A customer is waiting for a person", urgent: "Urgent: a customer is waiting for a person", message: "A customer has answered you" },
+
+  keysTitle: "Keys and alerts",
+  keysClose: "Close",
+  keysOr: "or",
+  keysWriting: "While you write",
+  keysInField: [
+    [["Enter"], "Send"],
+    [["Shift Enter"], "New line"],
+    [["/"], "Canned replies, by code or title"],
+    [["Tab"], "Next blank of a canned reply"],
+    [["Esc"], "Leave the field, so that letters are keys again"],
+  ] as [string[], string][],
+  switches: "In this browser",
+  switchKeys: "Single-letter keys",
+  switchKeysHint: "They never work while you type. Off, only those with Alt do.",
+  switchSound: "Sounds",
+  switchSoundHint: "For a chat that waits, and for an answer while you look elsewhere.",
+  switchNotices: "Notifications",
+  switchNoticesHint: "While this tab is hidden. They show no names and no words of customers.",
+  switchNoticesRefused: "Your browser does not allow them for this site: change that in its settings.",
 };
