@@ -184,9 +184,9 @@ def bundle(
     for_staff: Annotated[bool, typer.Option("--for-staff", help="With what is for staff only.")] = False,
 ) -> None:
     """Write all papers of a complaint into one file."""
-    from disputes.local.attach import database_for_command
+    from disputes.local.attach import by_operator, database_for_command
 
-    with database_for_command(ROOT):
+    with database_for_command(ROOT), by_operator():
         from disputes.local.records import write_bundle
 
         say(write_bundle(reference, out, for_staff=for_staff))
@@ -199,9 +199,9 @@ def export(
     reference: Annotated[str, typer.Option(help="A complaint of the person.")] = "",
 ) -> None:
     """Write everything that is kept about one person into a file. Make sure first who asks."""
-    from disputes.local.attach import database_for_command
+    from disputes.local.attach import by_operator, database_for_command
 
-    with database_for_command(ROOT):
+    with database_for_command(ROOT), by_operator():
         from disputes.local.records import write_export
 
         say(write_export(out, email=email, reference=reference))
@@ -214,11 +214,11 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
 ) -> None:
     """Erase a person who asked for it, and say what has to be kept until when. Make sure first who asks."""
-    from disputes.local.attach import database_for_command
+    from disputes.local.attach import by_operator, database_for_command
 
     if not yes:
         typer.confirm("This cannot be taken back. Erase this person?", abort=True)
-    with database_for_command(ROOT):
+    with database_for_command(ROOT), by_operator():
         from disputes.local.records import erase_person
 
         for line in erase_person(email=email, reference=reference):
@@ -234,9 +234,9 @@ def hold(
     release: Annotated[bool, typer.Option("--release", help="End the hold instead.")] = False,
 ) -> None:
     """Keep everything of a complaint from being erased, because of a legal claim."""
-    from disputes.local.attach import database_for_command
+    from disputes.local.attach import by_operator, database_for_command
 
-    with database_for_command(ROOT):
+    with database_for_command(ROOT), by_operator():
         from disputes.local.records import hold_case
 
         say(hold_case(reference, by, reason, until=until, release=release))
@@ -249,9 +249,9 @@ def staff_add(
     name: Annotated[str, typer.Option(help="The name customers read; default: from the address.")] = "",
 ) -> None:
     """Add somebody and print a link that signs them in once."""
-    from disputes.local.attach import database_for_command
+    from disputes.local.attach import by_operator, database_for_command
 
-    with database_for_command(ROOT):
+    with database_for_command(ROOT), by_operator():
         from disputes.database import transaction
         from disputes.people import service
 
@@ -263,15 +263,30 @@ def staff_add(
 @staff.command("link")
 def staff_link(email: str) -> None:
     """Print a new link that signs somebody in once."""
-    from disputes.local.attach import database_for_command
+    from disputes.local.attach import by_operator, database_for_command
 
-    with database_for_command(ROOT):
+    with database_for_command(ROOT), by_operator():
         from disputes.database import transaction
         from disputes.people import service
 
         with transaction() as session:
             member = service.staff_with_email(session, email)
             say(f"{settings().base_url}{service.new_sign_in_link(session, member)}")
+
+
+@staff.command("reset-two-step")
+def staff_reset_two_step(email: str) -> None:
+    """Take the second step off somebody who has lost app and codes, and sign them out everywhere."""
+    from disputes.local.attach import by_operator, database_for_command
+
+    with database_for_command(ROOT), by_operator():
+        from disputes.database import transaction
+        from disputes.people import service, two_step
+
+        with transaction() as session:
+            member = service.staff_with_email(session, email)
+            two_step.reset(session, member, None)
+            say(f"{member.name} signs in in one step until they set up another app.")
 
 
 @policy.command("check")

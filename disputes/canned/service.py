@@ -20,6 +20,7 @@ from disputes.chat.blanks import blanks_in
 from disputes.chat.schemas import MESSAGE_LIMIT
 from disputes.chat.text import storable
 from disputes.errors import Conflict, Invalid, NotFound, Refused
+from disputes.people import audit
 from disputes.people.tables import Staff
 from disputes.settings import settings
 
@@ -90,6 +91,7 @@ def add(session: Session, staff: Staff, draft: Draft) -> CannedReply:
     )
     session.add(reply)
     _store(session)
+    audit.note(session, "reply.added", by=staff, about=("reply", reply.id), after=_values(clean))
     log.info("canned reply added", reply_id=str(reply.id), code=reply.code, staff_id=str(staff.id))
     return reply
 
@@ -98,9 +100,14 @@ def change(session: Session, staff: Staff, reply_id: UUID, draft: Draft) -> Cann
     """Changes one. Invalid, Refused, NotFound."""
     reply = _found(session, reply_id)
     clean = _checked(session, staff, draft, besides=reply)
+    was = _values(Draft(reply.code, reply.title, reply.text, reply.team_id))
     reply.code, reply.title, reply.text, reply.team_id = clean.code, clean.title, clean.text, clean.team_id
     reply.changed_at, reply.changed_by_id = clock.now(), staff.id
     _store(session)
+    now = _values(clean)
+    changed = [name for name in now if now[name] != was[name]]
+    before, after = {name: was[name] for name in changed}, {name: now[name] for name in changed}
+    audit.note(session, "reply.changed", by=staff, about=("reply", reply.id), before=before, after=after)
     log.info("canned reply changed", reply_id=str(reply.id), code=reply.code, staff_id=str(staff.id))
     return reply
 
@@ -111,12 +118,18 @@ def remove(session: Session, staff: Staff, reply_id: UUID) -> None:
     reply = _found(session, reply_id)
     reply.removed_at = reply.changed_at = clock.now()
     reply.changed_by_id = staff.id
+    audit.note(session, "reply.removed", by=staff, about=("reply", reply.id), before={"code": reply.code})
     log.info("canned reply removed", reply_id=str(reply.id), code=reply.code, staff_id=str(staff.id))
 
 
 def unknown_blanks(text: str) -> list[str]:
     """Blanks that no chat fills: whoever sends the text has to."""
     return [name for name in blanks_in(text) if name not in VARIABLES]
+
+
+def _values(draft: Draft) -> dict[str, str | None]:
+    team = str(draft.team_id) if draft.team_id else None
+    return {"code": draft.code, "title": draft.title, "text": draft.text, "team": team}
 
 
 def _found(session: Session, reply_id: UUID) -> CannedReply:

@@ -9,12 +9,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.cases import engine, queries, states
+from disputes.cases import engine, queries, states, versions
 from disputes.cases.fields import FieldError, clean_email, clean_note, clean_phone
 from disputes.cases.references import new_reference
 from disputes.cases.schemas import Complaint
 from disputes.cases.states import Actor, Standing, Transition
-from disputes.cases.tables import Case, PolicyVersion
+from disputes.cases.tables import Case
 from disputes.errors import Invalid
 from disputes.orders.service import normalise_number
 from disputes.people.tables import Customer, Staff
@@ -102,7 +102,7 @@ def _come_in(session: Session, complaint: Complaint, step: Transition, filing_ke
         return _known(session, filing_key)
     savepoint.commit()
     case = queries.locked(session, case_id)
-    _keep_policy(session)
+    versions.keep(session)
     data: dict[str, Any] = {"source": complaint.source, "policy": policy.current().digest}
     if complaint.linked_to_id is not None:
         data["linked_to"] = str(complaint.linked_to_id)
@@ -147,13 +147,6 @@ def _insert_case(session: Session, complaint: Complaint, filing_key: str) -> UUI
         if queries.case_of_filing(session, filing_key) is not None:
             return None
     raise RuntimeError("every reference tried was taken")
-
-
-def _keep_policy(session: Session) -> None:
-    """The words of the policy that held at filing, once for each version of it."""
-    version = policy.current()
-    row = {"digest": version.digest, "text": version.source, "first_used_at": clock.now()}
-    session.execute(insert(PolicyVersion).values(**row).on_conflict_do_nothing())
 
 
 def _order_number(complaint: Complaint) -> str | None:

@@ -15,6 +15,7 @@ from disputes.cases.references import normalise
 from disputes.cases.states import Actor, NotAllowed
 from disputes.cases.tables import Case, CaseEvent
 from disputes.errors import Conflict, Invalid, NotFound
+from disputes.people import audit
 from disputes.people.tables import Staff
 
 
@@ -260,7 +261,12 @@ def override(session: Session, case: Case, staff: Staff, reason: str) -> CaseEve
     engine.require(not case.open_remedies, "Something that was agreed has not been delivered yet.")
     written = note_needed(reason, "reason", "Please give the reason. The customer reads it.")
     case.outcome_code = case.outcome_code or "no_finding"
-    return engine.move(session, case, states.OVERRIDDEN, acting(staff), reason=written)
+    before = {"state": case.state}
+    event = engine.move(session, case, states.OVERRIDDEN, acting(staff), reason=written)
+    audit.note(
+        session, "case.overridden", by=staff, about=("case", case.id), before=before, after={"state": case.state}
+    )
+    return event
 
 
 def mark_restricted(session: Session, case: Case, staff: Staff, *, restricted: bool) -> None:

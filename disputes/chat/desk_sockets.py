@@ -22,6 +22,7 @@ from disputes.chat.leases import Leases
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json, Received, Updates
 from disputes.errors import DisputesError, Refused
+from disputes.people import audit
 from disputes.people import service as people
 from disputes.people.roles import AT_THE_DESK
 from disputes.people.tables import Staff
@@ -92,7 +93,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
         if socket is None or conversation_id is None or data is None or not await self._still_at_the_desk(socket):
             return
-        log.info("chat.opened_by_staff", conversation_id=str(conversation_id), staff_id=str(socket.staff.id))
+        await asyncio.to_thread(self._note_look, socket, conversation_id)
         await self._acts(socket)
         old = socket.listeners.pop(conversation_id, None)
         if old is not None:
@@ -193,6 +194,10 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         """Tells every tab which cases have changed, or (with none named) that any may have."""
         if self._sockets:
             await self.emit("cases", {"ids": case_ids})
+
+    def _note_look(self, socket: DeskSocket, conversation_id: UUID) -> None:
+        with database.transaction() as session:
+            audit.note_look(session, "chat.read", socket.staff, ("chat", conversation_id))
 
     def _say(self, socket: DeskSocket, conversation_id: UUID, data: Json, client_id: str) -> Received:
         text = data.get("text")

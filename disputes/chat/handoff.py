@@ -11,6 +11,7 @@ from disputes.chat.ownership import Reason, change_owner
 from disputes.chat.summary import summary_of
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, NotFound
+from disputes.people import audit
 from disputes.people.tables import Staff
 
 AGENT_RETURNED: Final = "/agent_returned"
@@ -72,7 +73,10 @@ def take_over(session: Session, conversation_id: UUID, staff: Staff) -> Conversa
         return conversation
     if conversation.owner == "closed":
         raise Conflict(why_not_yours(session, conversation))
-    words = "taken_over" if conversation.owner == "agent" else "joined"
+    words, holder = ("taken_over" if conversation.owner == "agent" else "joined"), conversation.agent_id
+    if holder is not None:
+        before, after = {"held_by": str(holder)}, {"held_by": str(staff.id)}
+        audit.note(session, "chat.taken_over", by=staff, about=("chat", conversation.id), before=before, after=after)
     presence.staff_act(session, staff)
     give_to(session, conversation, staff, "taken_over", line(words, name=staff.name), by=staff)
     return conversation

@@ -23,6 +23,7 @@ from disputes.edge.templates import NO_STORE
 from disputes.errors import Conflict, NotFound, Unavailable
 from disputes.orders.schemas import Order
 from disputes.orders.service import look_up, normalise_number
+from disputes.people import audit
 
 SAID: Final = "disputes-said"
 """The event by which the page's script shows a sentence above the lists."""
@@ -79,7 +80,9 @@ def take_next(request: Request, desk: Desk) -> Response:
 @router.get("/chats/{conversation_id}")
 def chat(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """One conversation, with the lists beside it; alone where the page has the lists already."""
-    log.info("conversation viewed", conversation_id=str(conversation_id), staff_id=str(desk.staff.id))
+    with database.transaction() as session:
+        desk_view.conversation_view(session, conversation_id)
+        audit.note_look(session, "chat.read", desk.staff, ("chat", conversation_id))
     return _chat(request, desk, conversation_id)
 
 

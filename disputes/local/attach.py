@@ -1,6 +1,7 @@
 """Gives a single command the same database that `make run` uses."""
 
 import contextlib
+import getpass
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from alembic.config import Config
 from disputes import database, logs
 from disputes.local import preflight
 from disputes.local.postgres import EmbeddedPostgres
+from disputes.people import visits
+from disputes.people.visits import Visit
 from disputes.policy import entered_days
 from disputes.settings import settings
 
@@ -44,6 +47,17 @@ def database_for_command(root: Path) -> Iterator[None]:
         settings.cache_clear()
         if started and not preflight.is_run_from(var):
             postgres.stop()
+
+
+@contextlib.contextmanager
+def by_operator() -> Iterator[None]:
+    """Within the block whatever is done is on record as done by the user at the command line."""
+    try:
+        operator = getpass.getuser()
+    except OSError:  # a container may run as a number without a name
+        operator = f"user {os.getuid()}"
+    with visits.within(Visit(operator=operator)):
+        yield
 
 
 def migrate(root: Path) -> None:

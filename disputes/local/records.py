@@ -17,6 +17,7 @@ from disputes.cases.references import normalise
 from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.errors import Invalid, NotFound
+from disputes.people import audit
 from disputes.records import service as records
 
 
@@ -43,6 +44,7 @@ def write_bundle(reference: str, out: Path, *, for_staff: bool) -> str:
     with transaction() as session, _new_file(out) as file:
         case = _case(session, reference)
         records.write_bundle(session, case, file, for_staff=for_staff)
+        audit.note(session, "case.bundle_taken", about=("case", case.id), after={"for_staff": for_staff})
         return f"The papers of {case.reference} are in {out}."
 
 

@@ -20,7 +20,16 @@ from disputes.policy import load
 from disputes.settings import Settings
 
 # Rasa talks to our action endpoint and to its tracker store; it has no use for these.
-NOT_FOR_RASA = ("SECRET_KEY", "DATABASE_URL", "SMTP_URL", "ORDERS_TOKEN", "WIDGET_IDENTITY_KEY")
+NOT_FOR_RASA = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "SMTP_URL",
+    "IMAP_URL",
+    "INBOUND_MAIL_KEY",
+    "ORDERS_TOKEN",
+    "WIDGET_IDENTITY_KEY",
+    "OIDC_CLIENT_SECRET",
+)
 APP_TRIES = 3
 
 

@@ -184,3 +184,9 @@ def last_seen(session: Session) -> dict[UUID, datetime]:
     """When each person was last at the desk, as far as sessions are kept."""
     found = select(StaffSession.staff_id, func.max(StaffSession.seen_at)).group_by(StaffSession.staff_id)
     return {row[0]: row[1] for row in session.execute(found)}
+
+
+def last_act(session: Session, act: str) -> AuditEntry | None:
+    """The newest entry of that act."""
+    found = select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    return session.scalars(found.limit(1)).first()

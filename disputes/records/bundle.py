@@ -11,6 +11,7 @@ from disputes.cases import engine, queries
 from disputes.cases.states import ENDED, Actor
 from disputes.cases.tables import Case
 from disputes.errors import Refused
+from disputes.people import audit
 from disputes.records import archive
 from disputes.records.papers import papers_of
 
@@ -64,6 +65,8 @@ def take_bundle(session: Session, case: Case, actor: Actor) -> IO[bytes]:
     file = new_file()
     write_bundle(session, case, file, for_staff=actor.kind == "staff")
     engine.note(session, case, "bundle_made", actor, notice=QUIET, for_customer=False)
+    if actor.staff_id is not None:
+        audit.note(session, "case.bundle_taken", by=actor.staff_id, about=("case", case.id))
     file.seek(0)
     return file
 

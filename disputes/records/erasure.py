@@ -16,7 +16,8 @@ from disputes.cases.tables import Case, CaseEvent, CaseEventText, CaseTimer
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict
 from disputes.notifications.tables import Notification
-from disputes.people.tables import Customer
+from disputes.people import audit
+from disputes.people.tables import Customer, Staff
 from disputes.records import chats, queries, tracker
 from disputes.records.parts import PARTS
 from disputes.records.swap import ERASED_PERSON, ERASED_WORDS, Swap
@@ -50,11 +51,14 @@ class ErasureResult:
         return list(dict.fromkeys(kept.why for kept in self.kept))
 
 
-def erase_person(session: Session, *, email: str | None = None, customer_id: UUID | None = None) -> ErasureResult:
+def erase_person(
+    session: Session, *, email: str | None = None, customer_id: UUID | None = None, by: Staff | None = None
+) -> ErasureResult:
     """Erases a person who asked for it: everything of complaints whose time is over, and what others need no more.
 
     A complaint that is open, held, or within the time for legal claims keeps what it needs (GDPR 17(3)); the person
-    can be told until when and why. The caller has made sure who asks. Asking again is harmless.
+    can be told until when and why. The caller has made sure who asks; `by` is who of the staff does it, for the audit.
+    Asking again is harmless.
     """
     now, shop_policy = clock.now(), policy.current()
     email = email.strip().lower() if email else None
@@ -84,6 +88,9 @@ def erase_person(session: Session, *, email: str | None = None, customer_id: UUI
         chats.forget_letters_without_case(session, emails)
     earlier = [customer.id for known in emails for customer in queries.customers_like(session, email=known)]
     _blank_customers(session, [*(customer.id for customer in customers), *earlier])
+    about: tuple[audit.Subject, UUID] | None = ("person", customers[0].id) if customers else None
+    after = {"erased": result.erased, "kept": [kept.reference for kept in result.kept]}
+    audit.note(session, "person.erased", by=by, about=about, after=after)
     return result
 
 

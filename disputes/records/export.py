@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from disputes import clock, policy
 from disputes.cases import engine
 from disputes.cases import queries as case_queries
+from disputes.cases.service import acting
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
 from disputes.chat import files, thread
 from disputes.chat.tables import Conversation
 from disputes.errors import NotFound
-from disputes.people.tables import Customer
+from disputes.people import audit
+from disputes.people.tables import Customer, Staff
 from disputes.records import archive, queries
 from disputes.records.archive import Paper
 from disputes.records.case_json import iso
@@ -25,6 +27,7 @@ from disputes.records.papers import as_json, papers_of, safe
 log = structlog.get_logger(__name__)
 
 SCHEMA: Final = "disputes/person/1"
+SYSTEM: Final = Actor("system")
 QUIET: Final = "none: the person asked for it and gets it apart"
 
 
@@ -39,9 +42,17 @@ def export_person(session: Session, *, email: str | None = None, customer_id: UU
 
 
 def write_export(
-    session: Session, file: IO[bytes], *, email: str | None = None, customer_id: UUID | None = None
+    session: Session,
+    file: IO[bytes],
+    *,
+    email: str | None = None,
+    customer_id: UUID | None = None,
+    by: Staff | None = None,
 ) -> None:
-    """The same into a file, with one paper in memory at a time; each case's history notes that it was made."""
+    """The same into a file, with one paper in memory at a time; each case's history notes that it was made.
+
+    `by` is who of the staff takes it, for the audit.
+    """
     email = email.strip().lower() if email else None
     customers = queries.customers_like(session, email=email, customer_id=customer_id)
     emails = sorted({value for value in (email, *(customer.email for customer in customers)) if value})
@@ -54,7 +65,10 @@ def write_export(
     archive.write(file, _papers(session, customers, cases, chats, requests))
     for case_id in sorted(case.id for case in cases):
         case = case_queries.locked(session, case_id)
-        engine.note(session, case, "exported", Actor("system"), notice=QUIET, for_customer=False)
+        engine.note(session, case, "exported", acting(by) if by else SYSTEM, notice=QUIET, for_customer=False)
+    about: tuple[audit.Subject, UUID] | None = ("person", customers[0].id) if customers else None
+    after: audit.Values = {"cases": [case.reference for case in cases], "chats": len(chats)}
+    audit.note(session, "person.exported", by=by, about=about, after=after)
 
 
 def customer_of_reference(session: Session, reference: str) -> UUID:

@@ -11,6 +11,7 @@ from disputes.cases.fields import clean_note
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
 from disputes.errors import Conflict, Invalid, NotFound, Refused
+from disputes.people import audit
 from disputes.people.tables import Staff
 from disputes.records.terms import end_of_months, is_held
 
@@ -34,10 +35,12 @@ def hold(session: Session, case: Case, staff: Staff, reason: str, *, until: date
     if not now < end <= latest:
         sentence = f"A hold ends after today and by {policy.current().say_date(latest)}; it can be renewed then."
         raise Invalid(sentence, {"until": sentence})
-    case.hold_until = end
+    before, case.hold_until = case.hold_until, end
     actor = Actor("staff", staff.role, staff.id)
     data = {"until": end.isoformat()}
     engine.note(session, case, "held", actor, notice=QUIET, data=data, reason=words, for_customer=False)
+    was = {"until": before.isoformat()} if before else None
+    audit.note(session, "case.held", by=staff, about=("case", case.id), before=was, after=data)
     return case
 
 
@@ -48,9 +51,11 @@ def release(session: Session, case: Case, staff: Staff, reason: str) -> Case:
     case = queries.locked(session, case.id)
     if not is_held(case, clock.now()):
         raise Conflict("This complaint is not held.")
+    before = {"until": case.hold_until.isoformat()} if case.hold_until else None
     case.hold_until = None
     actor = Actor("staff", staff.role, staff.id)
     engine.note(session, case, "hold_ended", actor, notice=QUIET, reason=words, for_customer=False)
+    audit.note(session, "case.released", by=staff, about=("case", case.id), before=before)
     return case
 
 

@@ -11,8 +11,10 @@ import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import ProcrastinateException, UniqueViolation
 from procrastinate.jobs import Status
+from sqlalchemy.exc import OperationalError
 
 from disputes import clock, database
+from disputes.cases import versions
 from disputes.chat import files_to_case, routing, timers, turns, work
 from disputes.errors import NotFound
 from disputes.settings import settings
@@ -90,10 +92,14 @@ async def run_worker(
 ) -> None:
     """Works until `stop` is set (or the task is cancelled), and starts again after trouble with the database."""
     stop = stop or asyncio.Event()
+    policy_noted = False
     while not stop.is_set():
         try:
+            if not policy_noted:
+                await asyncio.to_thread(database.run, versions.note_in_force)
+                policy_noted = True
             await _work(stop, concurrency, leave_seconds)
-        except (psycopg.Error, ProcrastinateException, OSError) as error:
+        except (psycopg.Error, OperationalError, ProcrastinateException, OSError) as error:
             log.warning("worker.restarts", reason=type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), RESTART_SECONDS)

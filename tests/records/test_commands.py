@@ -1,16 +1,18 @@
 """The commands: what they print, what they write, and the exit code that a script can rely on."""
 
+import getpass
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from disputes import clock, database
 from disputes.cases.tables import Case
 from disputes.cli import app
 from disputes.errors import DisputesError
-from disputes.people.tables import Staff
+from disputes.people.tables import AuditEntry, Staff
 from tests.cases import factories
 from tests.records.conftest import NOW, close, months_after, open_zip, tamper
 
@@ -84,6 +86,38 @@ def test_hold_and_release(people: tuple[Case, Case, Staff]) -> None:
         with pytest.raises(DisputesError, match="2030-01-31"):
             run(*command, "--until", "soon")
         assert run(*command, "--release")[1] == f"{case.reference} is not held any more.\n"
+
+
+def test_each_is_on_record_with_the_user_who_typed_it(people: tuple[Case, Case, Staff], tmp_path: Path) -> None:
+    closed, still_open, manager = people
+    with clock.set_to(NOW):
+        run("hold", closed.reference, "--by", manager.email, "--reason", "Mia Hughes went to court.")
+        run("hold", closed.reference, "--by", manager.email, "--reason", "It is over.", "--release")
+        run("bundle", closed.reference, "--out", str(tmp_path / "papers.zip"))
+        run("export", "--out", str(tmp_path / "copy.zip"), "--reference", still_open.reference)
+        run("erase", "--email", "mia.hughes@example.com", "--yes")
+    run("staff", "add", "bo@casened.com", "--role", "agent")
+    run("staff", "link", "bo@casened.com")
+    run("staff", "reset-two-step", "bo@casened.com")
+    with database.transaction() as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.actor == "command")).all()
+    assert {entry.operator for entry in entries} == {getpass.getuser()}
+    assert sorted(entry.act for entry in entries) == [
+        "case.bundle_taken",
+        "case.held",
+        "case.released",
+        "link.made",
+        "link.made",
+        "person.erased",
+        "person.exported",
+        "staff.added",
+        "two_step.reset",
+    ]
+    held = next(entry for entry in entries if entry.act == "case.held")
+    assert (held.staff_id, held.subject_id) == (manager.id, closed.id)
+    said = " ".join(f"{entry.before} {entry.after}" for entry in entries)
+    for words in ("Mia", "Hughes", "example.com", "court"):
+        assert words not in said
 
 
 def run(*words: str, answer: str | None = None) -> tuple[int, str]:
