@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from disputes.cases import holders, states
 from disputes.cases.tables import Case
+from disputes.chat import leaving as chat_leaving
+from disputes.chat import queries as chat_queries
 from disputes.mediation import service as mediation
 from disputes.people import service as people
 from disputes.people import teams
@@ -18,12 +20,18 @@ from disputes.people.tables import Staff
 
 @dataclass(frozen=True)
 class Left:
-    """What became of what somebody held: references of complaints, and of cases in mediation."""
+    """What became of what somebody held: chats, references of complaints, and of cases in mediation."""
 
     staff: Staff
+    chats: int = 0
     given: Sequence[str] = ()
     waiting: Sequence[str] = ()
     mediations: Sequence[str] = ()
+
+
+def held_chats(session: Session, staff: Staff) -> int:
+    """How many chats would go back to the queue if this person left now."""
+    return chat_queries.chats_held_by(session, staff.id)
 
 
 def held_cases(session: Session, staff: Staff) -> Sequence[Case]:
@@ -32,10 +40,12 @@ def held_cases(session: Session, staff: Staff) -> Sequence[Case]:
 
 
 def deactivate(session: Session, by: Staff, staff_id: UUID, version: int, *, heir_id: UUID | None = None) -> Left:
-    """Switches an account off and passes on what it held: complaints to the heir or an alarm, mediations to a manager.
+    """Switches an account off and passes on what it held: chats to the queue, complaints to the heir or an alarm,
+    mediations to a manager.
 
     Raises as `people.deactivate`.
     """
+    chat_leaving.lock_chats_of(session, staff_id)
     staff = people.deactivate(session, by, staff_id, version)
     return _pass_on(session, staff, by, heir_id)
 
@@ -55,6 +65,8 @@ def change(
     Raises as `people.change`.
     """
     before = people.staff_with_id(session, staff_id).role
+    if new.role not in AT_THE_DESK:
+        chat_leaving.lock_chats_of(session, staff_id)
     staff = people.change(session, by, staff_id, version, new)
     teams.set_teams(session, by, staff, team_ids if staff.active and staff.role in AT_THE_DESK else ())
     return _pass_on(session, staff, by, heir_id) if staff.role != before else Left(staff)
@@ -65,6 +77,9 @@ def _pass_on(session: Session, staff: Staff, by: Staff, heir_id: UUID | None) ->
     given: Sequence[str] = ()
     waiting: Sequence[str] = ()
     mediations: Sequence[str] = ()
+    chats = 0
+    if not staff.active or staff.role not in AT_THE_DESK:
+        chats = chat_leaving.free_chats(session, staff, by)
     if not staff.active or staff.role not in states.CASE_WORKERS:
         done = holders.pass_on(session, staff, by, heir)
         given, waiting = done.given, done.waiting
@@ -72,4 +87,4 @@ def _pass_on(session: Session, staff: Staff, by: Staff, heir_id: UUID | None) ->
         waiting = holders.pass_on_reviews(session, staff, by)
     if not staff.active or staff.role != "mediator":
         mediations = mediation.neutral_left(session, staff, by)
-    return Left(staff, given, waiting, mediations)
+    return Left(staff, chats, given, waiting, mediations)

@@ -28,7 +28,7 @@ from disputes.people.roles import AT_THE_DESK
 from disputes.people.tables import Staff
 
 CHECK_AGAIN_SECONDS = 30.0
-"""How long after a sign-out an open tab may still be told something."""
+"""How long an open tab may still be told something if the hint that its session has ended is lost."""
 
 NOTE_ACTS_SECONDS = 30.0
 
@@ -60,6 +60,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._sockets: dict[str, DeskSocket] = {}
         hub.watch_lists(self.tell_lists)
         hub.watch_cases(self.tell_cases)
+        hub.watch_sessions(self.check_sessions_of)
 
     async def on_connect(self, sid: str, environ: Json, _auth: Any = None) -> None:
         """Lets in whoever has a live session cookie and a place at the desk, on a page of our own.
@@ -93,7 +94,8 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
         if socket is None or conversation_id is None or data is None or not await self._still_at_the_desk(socket):
             return
-        await asyncio.to_thread(self._note_look, socket, conversation_id)
+        with contextlib.suppress(OperationalError):  # without a database there is nothing to read either
+            await asyncio.to_thread(self._note_look, socket, conversation_id)
         await self._acts(socket)
         old = socket.listeners.pop(conversation_id, None)
         if old is not None:
@@ -152,6 +154,12 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def check_all(self) -> None:
         """Ends the sockets of those who are not signed in any more."""
         for socket in list(self._sockets.values()):
+            await self._still_at_the_desk(socket)
+
+    async def check_sessions_of(self, staff_id: str) -> None:
+        """A session of this person has ended: the sockets that rest on it end at once."""
+        for socket in [one for one in self._sockets.values() if str(one.staff.id) == staff_id]:
+            socket.checked_at = -CHECK_AGAIN_SECONDS
             await self._still_at_the_desk(socket)
 
     async def _acts(self, socket: DeskSocket) -> None:

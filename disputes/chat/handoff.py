@@ -123,7 +123,10 @@ def give_to(
 
     Raises Conflict when it is reached. The caller holds the lock on the conversation's row.
     """
-    if not has_room(session, staff):
+    has_free_place = has_room(session, staff)
+    if not session.get_one(Staff, staff.id).active:  # as it is under the lock, not as whoever called knew it
+        raise Conflict(f"{staff.name} does not work at the desk any more.")
+    if not has_free_place:
         yours = by is not None and by.id == staff.id
         raise Conflict(
             f"You hold {staff.chat_limit} chats, your limit. Close or hand back one first."

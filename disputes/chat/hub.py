@@ -17,6 +17,7 @@ from disputes import database
 from disputes.chat import hints, queries, service
 from disputes.chat.schemas import ConversationState, Json, Updates
 from disputes.errors import NotFound
+from disputes.people import service as people
 from disputes.settings import settings
 
 LOOK_ANYWAY_SECONDS = 15.0
@@ -61,6 +62,7 @@ class Hub:
         self._case_watchers: set[Callable[[list[str]], Awaitable[None]]] = set()
         self._cases_changed = asyncio.Event()
         self._changed_cases: set[str] = set()
+        self._session_watchers: set[Callable[[str], Awaitable[None]]] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -95,6 +97,10 @@ class Hub:
     def unwatch_lists(self, tell: Callable[[], Awaitable[None]]) -> None:
         """The opposite of `watch_lists`."""
         self._list_watchers.discard(tell)
+
+    def watch_sessions(self, tell: Callable[[str], Awaitable[None]]) -> None:
+        """`tell` is awaited with the id of a member of staff when a session of theirs has ended."""
+        self._session_watchers.add(tell)
 
     def watch_cases(self, tell: Callable[[list[str]], Awaitable[None]]) -> None:
         """`tell` is awaited with the ids of cases that have changed; with none when any may have."""
@@ -140,10 +146,13 @@ class Hub:
         async with connection:
             await connection.execute(f"LISTEN {hints.CHANNEL}")
             await connection.execute(f"LISTEN {hints.DESK_CHANNEL}")
+            await connection.execute(f"LISTEN {people.ENDED_CHANNEL}")
             self._look_at_all()
             async for notice in connection.notifies():
                 if notice.channel == hints.DESK_CHANNEL:
                     self._case_changed(notice.payload)
+                elif notice.channel == people.ENDED_CHANNEL:
+                    self._spawn(self._tell_session_watchers(notice.payload))
                 else:
                     self._take_hint(json.loads(notice.payload))
 
@@ -210,6 +219,13 @@ class Hub:
             await listener.colleagues(hint)
         except Exception:  # outer wall of a background task, as above
             log.exception("hub.delivery_failed")
+
+    async def _tell_session_watchers(self, staff_id: str) -> None:
+        for tell in list(self._session_watchers):
+            try:
+                await tell(staff_id)
+            except Exception:  # outer wall: one watcher's trouble is not the others'
+                log.exception("hub.watcher_failed")
 
     async def _tell_list_watchers(self) -> None:
         while True:

@@ -1,5 +1,6 @@
 """Every SELECT of the chat."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +145,12 @@ def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: 
     everyone = Message.audience == "everyone"
     statement = statement.where(or_(everyone, for_staff) if notes else everyone)
     return list(session.scalars(statement))
+
+
+def chats_of(session: Session, staff_id: UUID) -> Sequence[UUID]:
+    """The open chats an agent holds, in one order."""
+    held = select(Conversation.id).where(Conversation.owner == "agent", Conversation.agent_id == staff_id)
+    return session.scalars(held.order_by(Conversation.id)).all()
 
 
 def chats_held_by(session: Session, staff_id: UUID) -> int:

@@ -246,6 +246,7 @@ def _person(
             "sessions": people.live_sessions(session, staff_id),
             "here": desk.session_id,
             "held": leaving.held_cases(session, found),
+            "chats": leaving.held_chats(session, found),
             "heirs": [other for other in people.case_workers(session) if other.id != staff_id],
             "is_me": staff_id == desk.staff.id,
             "takes_chats": found.role in AT_THE_DESK,

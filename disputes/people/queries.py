@@ -44,13 +44,14 @@ def everybody(session: Session) -> Sequence[Staff]:
 
 def locked_staff(session: Session, staff_id: UUID) -> Staff | None:
     """The member of staff as they are now; nobody else changes the row until the transaction ends."""
-    found = select(Staff).where(Staff.id == staff_id).with_for_update()
+    found = select(Staff).where(Staff.id == staff_id).with_for_update(key_share=True)
     return session.scalar(found.execution_options(populate_existing=True))
 
 
 def locked_admins(session: Session) -> Sequence[Staff]:
     """The active administrators as they are now, their rows locked in one order."""
-    found = select(Staff).where(Staff.role == "admin", Staff.active).order_by(Staff.id).with_for_update()
+    found = select(Staff).where(Staff.role == "admin", Staff.active).order_by(Staff.id)
+    found = found.with_for_update(key_share=True)
     return session.scalars(found.execution_options(populate_existing=True)).all()
 
 
@@ -162,7 +163,7 @@ def teams(session: Session) -> Sequence[Team]:
 
 def locked_team(session: Session, team_id: UUID) -> Team | None:
     """The team as it is now; nobody else changes it until the transaction ends."""
-    found = select(Team).where(Team.id == team_id).with_for_update()
+    found = select(Team).where(Team.id == team_id).with_for_update(key_share=True)
     return session.scalar(found.execution_options(populate_existing=True))
 
 

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 from disputes import database
 from disputes.chat import handoff, queries, service, thread
 from disputes.chat.assistant_state import AssistantState
+from disputes.chat.desk_sockets import CHECK_AGAIN_SECONDS
 from disputes.chat.hub import Hub
 from disputes.chat.leases import Leases
 from disputes.chat.schemas import Part
 from disputes.chat.sockets import BURST, CustomerNamespace, Gone
 from disputes.chat.tables import Conversation
 from disputes.people import service as people
+from disputes.people import sessions
 from tests.cases.factories import filed
 from tests.chat.factories import add_agent, somebody_here
 from tests.chat.gateways import running_gateway
@@ -211,7 +213,25 @@ class TestDesk:
         with pytest.raises(socketio.exceptions.ConnectionError):
             connect_to_desk(address, cookie_of("mediator"), origin=address)
 
-    def test_after_a_sign_out_an_open_tab_may_not_write(self, address: str) -> None:
+    def test_with_the_end_of_its_session_an_open_tab_is_cut_off(self, address: str) -> None:
+        cookie, other = cookie_of("agent"), cookie_of("manager")
+        client = connect_to_desk(address, cookie, origin=address)
+        left_alone = connect_to_desk(address, other, origin=address)
+        listening, cut_off = Event(), Event()
+        client.on("cases", lambda _data: listening.set(), namespace="/desk")
+        client.on("disconnect", lambda *_reason: cut_off.set(), namespace="/desk")
+        with database.transaction() as session:
+            filed(session)
+        assert listening.wait(20)
+        database.run(people.sign_out, cookie)
+        assert cut_off.wait(CHECK_AGAIN_SECONDS / 3), "it was not told, only found out"
+        assert "/desk" in left_alone.namespaces
+        left_alone.disconnect()
+
+    def test_without_that_hint_an_open_tab_may_not_write_all_the_same(
+        self, address: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sessions, "ENDED_CHANNEL", "nobody_listens_here")
         cookie = cookie_of("agent")
         client = connect_to_desk(address, cookie, origin=address)
         refused: list[Any] = []
