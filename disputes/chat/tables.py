@@ -47,6 +47,7 @@ class Conversation(Base):
         Index("ix_conversations_bot_idle", "last_customer_at", postgresql_where=text("owner = 'bot'")),
         Index("ix_conversations_updated_at", "updated_at"),
         Index("ix_conversations_contact_email", text("lower(facts ->> 'contact_email')")),
+        Index("ix_conversations_created_at", "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -266,6 +267,7 @@ class Satisfaction(Base):
         UniqueConstraint("conversation_id", "epoch"),
         CheckConstraint("score BETWEEN 1 AND 5", name="score"),
         CheckConstraint("(score IS NULL) = (answered_at IS NULL)", name="answered"),
+        Index("ix_satisfactions_asked_at", "asked_at"),
         Index("ix_satisfactions_answered_at", "answered_at", postgresql_where=text("answered_at IS NOT NULL")),
     )
 

@@ -4,7 +4,8 @@ For managers and administrators. An agent sees the same figures about their own 
 manager reads about somebody, that person reads too.
 """
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from disputes.reports.figures import FIGURES, figure_named
 from disputes.reports.filters import NOBODY, Filters
 from disputes.reports.period import Period
 from disputes.reports.queries import By
-from disputes.reports.words import say_day, say_time
+from disputes.reports.words import MEDIAN_FROM, say_day, say_time
 
 router = APIRouter(prefix="/board")
 
@@ -34,6 +35,7 @@ SOONEST: Final = 15
 PAGE: Final = 100
 CSV: Final = "text/csv; charset=utf-8"
 type Code = Annotated[str, Query(pattern="^[a-z0-9_]*$", max_length=40)]
+type Codes = Annotated[str, Query(pattern="^[a-z0-9_.]*$", max_length=120)]
 type Day = Annotated[str, Query(max_length=10)]
 
 
@@ -45,7 +47,7 @@ def given_filters(
     category: Code = "",
     cause: Code = "",
     agent: Annotated[str, Query(max_length=40)] = "",
-    what: Code = "",
+    what: Codes = "",
     kind: Code = "",
 ) -> Filters:
     """What the address asks for; an agent is kept to their own. Raises `Invalid` for what cannot be read."""
@@ -80,6 +82,7 @@ def now(request: Request, desk: Desk, filters: Given) -> HTMLResponse:
             "open": opened,
             "open_kinds": {group.key: group.n for group in opened.groups},
             "soonest": list(service.behind(session, due, filters, limit=SOONEST)),
+            "chats": {name: service.count(session, FIGURES[name], filters).total for name in ("waiting", "held")},
             "with_whom": sheets.sheet(session, "due", filters, "agent"),
             "ages": board_charts.by_part("Open complaints by age", ages, opened, filters),
         }
@@ -89,7 +92,20 @@ def now(request: Request, desk: Desk, filters: Given) -> HTMLResponse:
 @router.get("/complaints")
 def complaints(request: Request, desk: Desk, filters: Given, by: By = "category") -> HTMLResponse:
     """How complaints went in these days."""
-    return _figures(request, desk, filters, "cases", by)
+    with database.transaction() as session:
+        return _figures(request, desk, filters, "cases", by, session=session)
+
+
+@router.get("/chats")
+def chats(request: Request, desk: Desk, filters: Given, by: By = "week") -> HTMLResponse:
+    """How chats went in these days, and why they came to people."""
+    with database.transaction() as session:
+        values = {
+            "reasons": sheets.sheet(session, "reasons", filters, "kind"),
+            "left": service.count(session, FIGURES["left_reply"], filters),
+            "kept_from": _chats_kept_from(),
+        }
+        return _figures(request, desk, filters, "chats", by, session=session, values=values)
 
 
 @router.get("/behind/{name}")
@@ -124,15 +140,29 @@ def table_csv(desk: Desk, filters: Given, name: str, by: By) -> Response:
     return _file(file, f"{name}-by-{by}", filters)
 
 
-def _figures(request: Request, desk: AtDesk, filters: Filters, name: str, by: By) -> HTMLResponse:
-    with database.transaction() as session:
-        found = sheets.sheets_by(session, name, filters, list(dict.fromkeys(("week", by))))
-        values = {"sheet": found[by], "bys": sheets.PLANS[name].bys, "charts": board_charts.weekly(found["week"])}
-        return _page(request, desk, filters, name, session=session, values=values)
+def _figures(
+    request: Request,
+    desk: AtDesk,
+    filters: Filters,
+    name: str,
+    by: By,
+    *,
+    session: Session,
+    values: Mapping[str, Any] | None = None,
+) -> HTMLResponse:
+    found = sheets.sheets_by(session, name, filters, list(dict.fromkeys(("week", by))))
+    shown = {"sheet": found[by], "bys": sheets.PLANS[name].bys, "charts": board_charts.weekly(found["week"])}
+    return _page(request, desk, filters, name, session=session, values={**shown, **(values or {})})
+
+
+def _chats_kept_from() -> date:
+    """Chats that led to no complaint are deleted after some days, so that earlier figures have fewer."""
+    today = policy.current().calendar.day_of(clock.now())
+    return today - timedelta(days=policy.current().retention.unfiled_chat_days)
 
 
 def _page(
-    request: Request, desk: AtDesk, filters: Filters, name: str, *, session: Session, values: dict[str, Any]
+    request: Request, desk: AtDesk, filters: Filters, name: str, *, session: Session, values: Mapping[str, Any]
 ) -> HTMLResponse:
     around = {
         "filters": filters,
@@ -144,6 +174,7 @@ def _page(
         "stages": STAGES,
         "say_time": say_time,
         "say_day": say_day,
+        "median_from": MEDIAN_FROM,
         "tab": name,
     }
     return desk_page(request, desk, f"desk/board_{name}.html", {**around, **values})

@@ -45,9 +45,8 @@ class Shown:
 
 
 def _times(figure: str, title: str) -> Plan:
-    return Plan(
-        figure, title, "times", [Part(figure, "half within", "half"), Part(figure, "nine of ten within", "most")]
-    )
+    parts = [Part(figure, "half within", "half"), Part(figure, "nine of ten within", "most")]
+    return Plan(figure, title, "times", parts)
 
 
 PLANS: Final = {
@@ -78,6 +77,40 @@ PLANS: Final = {
                 Part("replies", "accepted", "good", "accepted"),
                 Part("replies", "no reply", "plain", "silent"),
                 Part("replies", "refused", "bad", "refused"),
+            ],
+        ),
+    ),
+    "chats": (
+        Plan(
+            "talks",
+            "Chats",
+            "stacked",
+            [
+                Part("talks", "the assistant alone", "first", "assistant"),
+                Part("talks", "with a person", "second", "person"),
+            ],
+        ),
+        Plan(
+            "handoffs",
+            "Chats handed to people",
+            "stacked",
+            [
+                Part("handoffs", "answered", "good", "answered"),
+                Part("handoffs", "the customer left before", "plain", "left"),
+                Part("handoffs", "nobody took it in time", "bad", "unclaimed"),
+            ],
+        ),
+        _times("waited", "Waiting for a person"),
+        _times("first_reply", "Time to the first reply"),
+        _times("chat_end", "Time to the end of a chat"),
+        Plan(
+            "helped",
+            "Helped by the chat",
+            "stacked",
+            [
+                Part("satisfaction", "yes", "good", "content"),
+                Part("satisfaction", "so-so", "plain", "middle"),
+                Part("satisfaction", "no", "bad", "unhappy"),
             ],
         ),
     ),
@@ -126,16 +159,16 @@ def _counts(part: Part, rows: Sequence[Row]) -> Series:
 
 def _half(part: Part, rows: Sequence[Row]) -> Series:
     groups = [row.groups[part.figure] for row in rows]
-    return _of_times(part, rows, [group.p50 if group.measured >= MEDIAN_FROM else None for group in groups])
+    return _of_times(part, rows, [group.p50 if group.n >= MEDIAN_FROM else None for group in groups])
 
 
 def _most(part: Part, rows: Sequence[Row]) -> Series:
     groups = [row.groups[part.figure] for row in rows]
-    return _of_times(part, rows, [group.p90 if group.measured >= NINE_OF_TEN_FROM else None for group in groups])
+    return _of_times(part, rows, [group.p90 if group.n >= NINE_OF_TEN_FROM else None for group in groups])
 
 
 def _of_times(part: Part, rows: Sequence[Row], values: Sequence[float | None]) -> Series:
-    measured = [row.groups[part.figure].measured for row in rows]
+    measured = [row.groups[part.figure].n for row in rows]
     says = [
         say_time(value) if value is not None else f"too few ({n})" if n else "none"
         for value, n in zip(values, measured, strict=True)

@@ -7,7 +7,8 @@ from typing import Final, Literal
 from disputes.cases.times import AGES
 from disputes.errors import NotFound
 from disputes.policy import Policy
-from disputes.reports import case_queries
+from disputes.reports import case_queries, chat_queries
+from disputes.reports.filters import ONE_OF
 from disputes.reports.queries import Order
 from disputes.reports.rows import AHEAD_DAYS, Moment, Rows
 
@@ -47,8 +48,8 @@ class Figure:
         return rules.promise_label(kind) if self.of_promises else self.kinds.get(kind, kind)
 
     def what_label(self, what: str | None) -> str:
-        """What a part is called."""
-        return self.whats.get(what or "", what or "")
+        """What a part, or several, are called."""
+        return ", ".join(self.whats.get(one, one) for one in (what or "").split(ONE_OF))
 
 
 def _ages() -> dict[str, str]:
@@ -174,6 +175,116 @@ _ALL: Final = (
         at="Since",
         time="For",
         whats={"unowned": "nobody has it", "unowned_review": "no manager reviews it"},
+        now=True,
+    ),
+    Figure(
+        "talks",
+        "Chats",
+        "Chats in which the customer wrote, by the day they began, and whether a person was in them at any time.",
+        chat_queries.talks,
+        subject="chat",
+        at="Began",
+        whats={"assistant": "the assistant alone", "person": "with a person"},
+        order="newest",
+    ),
+    Figure(
+        "handoffs",
+        "Chats handed to people",
+        "Times with people: from the moment a customer asked for a person, left a message or was joined by one, until "
+        "the chat ended or went back to the assistant; by the day they began. Answered: an agent wrote. A chat that is "
+        "given back to the queue does not begin again.",
+        chat_queries.handoffs,
+        subject="chat",
+        at="Asked",
+        whats={
+            "answered": "answered",
+            "waiting": "not answered yet",
+            "unclaimed": "nobody took it in time",
+            "left": "the customer left before",
+            "unanswered": "ended without an answer",
+        },
+        kinds={"asked": "asked for a person", "message_left": "left a message", "taken_over": "joined by an agent"},
+        order="newest",
+    ),
+    Figure(
+        "waited",
+        "Waiting for a person",
+        "From the moment a customer asked for a person until somebody had the chat, the first time; by the day they "
+        "asked. Chats that nobody had are not in it, nor messages left when nobody was there.",
+        chat_queries.waits,
+        subject="chat",
+        at="Asked",
+        time="Waited",
+    ),
+    Figure(
+        "first_reply",
+        "Time to the first reply",
+        "From the moment a customer asked for a person until an agent first wrote, by the day they asked. What the "
+        "assistant says does not count. Chats that nobody answered are not in it, nor messages left when nobody was "
+        "there.",
+        chat_queries.first_replies,
+        subject="chat",
+        at="Asked",
+        time="Until the first reply",
+    ),
+    Figure(
+        "left_reply",
+        "Time to answer messages that were left",
+        "From the moment a customer left a message because nobody was there until an agent first wrote, by the day it "
+        "was left. The clock runs at night and at weekends.",
+        chat_queries.replies_to_messages,
+        subject="chat",
+        at="Left",
+        time="Until the first reply",
+    ),
+    Figure(
+        "chat_end",
+        "Time to the end of a chat",
+        "From the moment a customer asked for a person until the chat ended or went back to the assistant, where an "
+        "agent had answered; by the day they asked. Chats that still go on are not in it.",
+        chat_queries.chat_ends,
+        subject="chat",
+        at="Asked",
+        time="Until its end",
+        whats={
+            "closed_by_agent": "closed by the agent",
+            "returned_by_agent": "back to the assistant",
+            "by_customer": "the customer left",
+            "other": "otherwise",
+        },
+    ),
+    Figure(
+        "satisfaction",
+        "Helped by the chat",
+        "Answers to the question whether a chat has helped, which is asked each time one ends, by the day it was "
+        "asked. 4 and 5 of 5 are yes, 3 is so-so, 1 and 2 are no. Not everybody answers. With whom: who had it last.",
+        chat_queries.satisfaction,
+        subject="chat",
+        at="Asked",
+        whats={"content": "yes", "middle": "so-so", "unhappy": "no", "silent": "no answer"},
+        kinds={"assistant": "the assistant alone", "person": "with a person"},
+        order="newest",
+    ),
+    Figure(
+        "waiting",
+        "Chats that wait",
+        "Chats that wait for a person now, and for how long. A chat that came back to the queue waits since it first "
+        "asked.",
+        chat_queries.waiting,
+        subject="chat",
+        at="Since",
+        time="Waits for",
+        whats={"urgent": "urgent", "usual": "not urgent", "message": "left a message"},
+        now=True,
+    ),
+    Figure(
+        "held",
+        "Chats with an agent",
+        "Chats that somebody has now, and for how long their customer has been with people.",
+        chat_queries.held,
+        subject="chat",
+        at="Since",
+        time="For",
         now=True,
     ),
 )

@@ -12,12 +12,16 @@ NOBODY = "nobody"
 NOT_SAID = "not_said"
 """Values of a filter for rows that have none."""
 
+ONE_OF = "."
+"""Between several values of `what`."""
+
 
 @dataclass(frozen=True)
 class Filters:
-    """The days, and one category, cause or member of staff. `agent` may be `NOBODY`, `cause` `NOT_SAID`.
+    """The days, and one category, cause or member of staff. `agent` may be `NOBODY`, the other
+    two `NOT_SAID`.
 
-    `what` and `kind` narrow a figure to one part of it, such as promises that were `missed`.
+    `what` and `kind` narrow a figure to a part of it, such as promises that were `missed`, or `kept.missed`.
     """
 
     period: Period
@@ -39,7 +43,7 @@ class Filters:
         """The same for one row of a table that is grouped by week, category, cause, agent, what or kind."""
         if by == "week" and key is not None:
             return self.in_week(date.fromisoformat(key))
-        missing = {"agent": NOBODY, "cause": NOT_SAID}.get(by)
+        missing = {"agent": NOBODY, "cause": NOT_SAID, "category": NOT_SAID}.get(by)
         return replace(self, **{by: key if key is not None else missing})  # type: ignore[arg-type]
 
     def query(self, **more: str | None) -> str:

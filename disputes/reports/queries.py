@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
 from disputes.people.tables import Staff
-from disputes.reports.filters import NOBODY, NOT_SAID, Filters
+from disputes.reports.filters import NOBODY, NOT_SAID, ONE_OF, Filters
 from disputes.reports.rows import Rows
 
 type By = Literal["week", "category", "cause", "agent", "what", "kind"]
@@ -44,12 +44,11 @@ NINE_OF_TEN: Final = 0.9
 
 @dataclass(frozen=True)
 class Group:
-    """The rows with one key: how many they are, and how many became what. `measured` of them have a time: half of
-    those took at most `p50` seconds, nine of ten at most `p90`."""
+    """The rows with one key: how many they are, and how many became what. Where a time is measured, half of them took
+    at most `p50` seconds, nine of ten at most `p90`."""
 
     key: str | None = None
     n: int = 0
-    measured: int = 0
     p50: float | None = None
     p90: float | None = None
     longest: float | None = None
@@ -86,7 +85,6 @@ def counted(
     columns = [keyed.c[f"by_{by}"] for by in bys]
     figures: list[ColumnElement[Any]] = [
         func.count(),
-        func.count(keyed.c.seconds),
         func.percentile_cont(HALF).within_group(keyed.c.seconds),
         func.percentile_cont(NINE_OF_TEN).within_group(keyed.c.seconds),
         func.max(keyed.c.seconds),
@@ -135,15 +133,17 @@ def people(session: Session) -> dict[str, str]:
 
 
 def _group(key: str | None, told: Sequence[Any], whats: Sequence[str]) -> Group:
-    n, measured, p50, p90, longest, *parts = told
+    n, p50, p90, longest, *parts = told
     found = {what: count for what, count in zip(whats, parts, strict=True) if count}
-    return Group(key, n, measured, p50, p90, longest, found)
+    return Group(key, n, p50, p90, longest, found)
 
 
 def _narrowed(rows: Rows, filters: Filters) -> Subquery:
     part = rows.subquery()
     wanted: Select[Any] = select(part)
-    chosen = {name: getattr(filters, name) for name in ("category", "cause", "agent", "what", "kind")}
+    if filters.what is not None:
+        wanted = wanted.where(part.c.what.in_(filters.what.split(ONE_OF)))
+    chosen = {name: getattr(filters, name) for name in ("category", "cause", "agent", "kind")}
     for name, value in chosen.items():
         if value in (NOBODY, NOT_SAID):
             wanted = wanted.where(part.c[name].is_(None))

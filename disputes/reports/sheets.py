@@ -11,7 +11,7 @@ from disputes import policy
 from disputes.errors import NotFound
 from disputes.reports import queries, service
 from disputes.reports.figures import FIGURES, Figure
-from disputes.reports.filters import Filters
+from disputes.reports.filters import ONE_OF, Filters
 from disputes.reports.queries import By, Group
 from disputes.reports.words import MEDIAN_FROM, NINE_OF_TEN_FROM, say_day, say_share, say_time
 
@@ -21,7 +21,7 @@ type Told = Literal["count", "time", "share"]
 @dataclass(frozen=True)
 class Column:
     """What a column tells of its figure: how many, how long, or how many of those that became one of `of` became
-    `part`."""
+    `part`. It is left out of tables with rows for `not_by`."""
 
     id: str
     label: str
@@ -29,6 +29,12 @@ class Column:
     told: Told = "count"
     part: str | None = None
     of: tuple[str, ...] = ()
+    not_by: By | None = None
+
+    @property
+    def whole(self) -> str | None:
+        """What the rows that a share is of became; None where it is of all of them."""
+        return ONE_OF.join(self.of) if self.of and set(self.of) != set(self.figure.whats) else None
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Cell:
             return sum(self.group.whats.get(what, 0) for what in self.column.of)
         if self.column.part is not None:
             return self.group.whats.get(self.column.part, 0)
-        return self.group.measured if self.column.told == "time" else self.group.n
+        return self.group.n
 
     @property
     def part(self) -> int:
@@ -131,16 +137,25 @@ BY_LABELS: Final[Mapping[By, str]] = {
     "category": "Category",
     "cause": "Cause",
     "agent": "With whom",
-    "kind": "Kind",
+    "kind": "Why",
     "what": "What became of it",
 }
 
 
 def _column(
-    name: str, label: str, told: Told = "count", *, id: str | None = None, part: str | None = None, of: str = ""
+    name: str,
+    label: str,
+    told: Told = "count",
+    *,
+    id: str | None = None,
+    part: str | None = None,
+    of: str = "",
+    not_by: By | None = None,
 ) -> Column:
-    return Column(id or name, label, FIGURES[name], told, part, tuple(of.split()))
+    return Column(id or name, label, FIGURES[name], told, part, tuple(of.split()), not_by)
 
+
+_SETTLED: Final = "answered unclaimed left unanswered"
 
 PLANS: Final[Mapping[str, Plan]] = {
     "cases": Plan(
@@ -156,6 +171,32 @@ PLANS: Final[Mapping[str, Plan]] = {
             _column("content", "Content", "share", part="content", of="content unhappy"),
         ),
         ("week", "category", "cause", "agent"),
+    ),
+    "chats": Plan(
+        "Chats",
+        (
+            _column("talks", "With a person", "share", part="person", of="assistant person", not_by="agent"),
+            _column("handoffs", "Handed to people"),
+            _column("handoffs", "Answered", "share", id="answered", part="answered", of=_SETTLED),
+            _column("handoffs", "Nobody took it", "share", id="unclaimed", part="unclaimed", of=_SETTLED),
+            _column("handoffs", "Left before", "share", id="left", part="left", of=_SETTLED),
+            _column("waited", "Waited", "time"),
+            _column("first_reply", "First reply", "time"),
+            _column("chat_end", "Until the end", "time"),
+            _column("satisfaction", "Helped", "share", id="helped", part="content", of="content middle unhappy"),
+        ),
+        ("week", "category", "cause", "agent"),
+    ),
+    "reasons": Plan(
+        "Why chats came to people",
+        (
+            _column("handoffs", "Chats"),
+            _column("handoffs", "Answered", "share", id="answered", part="answered", of=_SETTLED),
+            _column("handoffs", "Nobody took it", "share", id="unclaimed", part="unclaimed", of=_SETTLED),
+            _column("handoffs", "Left before", "share", id="left", part="left", of=_SETTLED),
+            _column("waited", "Waited", "time"),
+        ),
+        ("kind",),
     ),
     "due": Plan(
         "Promises that may be broken",
@@ -184,16 +225,21 @@ def sheets_by(session: Session, name: str, filters: Filters, bys: Sequence[By]) 
     figures = {column.figure.id: column.figure for column in plan.columns}
     counts = {figure_id: service.count_by(session, figure, filters, bys) for figure_id, figure in figures.items()}
     totals = {figure_id: total for figure_id, (total, _) in counts.items()}
-    total = _row(plan, totals, filters, key=None, label="All")
     made = {}
     for by in bys:
+        columns = [column for column in plan.columns if column.not_by != by]
+        total = _row(columns, totals, filters, key=None, label="All")
         found = {figure_id: {group.key: group for group in groups[by]} for figure_id, (_, groups) in counts.items()}
-        made[by] = Sheet(name, plan.title, by, plan.columns, _rows(session, plan, found, filters, by), total)
+        made[by] = Sheet(name, plan.title, by, columns, _rows(session, columns, found, filters, by), total)
     return made
 
 
 def _rows(
-    session: Session, plan: Plan, found: Mapping[str, Mapping[str | None, Group]], filters: Filters, by: By
+    session: Session,
+    columns: Sequence[Column],
+    found: Mapping[str, Mapping[str | None, Group]],
+    filters: Filters,
+    by: By,
 ) -> list[Row]:
     labels = _labels(session, by)
     keys = _keys(by, filters, {key for groups in found.values() for key in groups})
@@ -201,7 +247,7 @@ def _rows(
         keys.sort(key=lambda key: (key is None, labels(key).casefold()))
     return [
         _row(
-            plan,
+            columns,
             {figure_id: groups.get(key, Group(key)) for figure_id, groups in found.items()},
             filters.in_group(by, key),
             key=key,
@@ -211,10 +257,16 @@ def _rows(
     ]
 
 
-def _row(plan: Plan, groups: Mapping[str, Group], filters: Filters, *, key: str | None, label: str) -> Row:
+def _row(
+    columns: Sequence[Column], groups: Mapping[str, Group], filters: Filters, *, key: str | None, label: str
+) -> Row:
     cells = [
-        Cell(column, groups[column.figure.id], filters.with_(what=column.part) if column.told == "count" else filters)
-        for column in plan.columns
+        Cell(
+            column,
+            groups[column.figure.id],
+            filters.with_(what=column.part if column.told == "count" else column.whole),
+        )
+        for column in columns
     ]
     return Row(key, label, cells, groups, filters)
 
@@ -238,4 +290,5 @@ def _labels(session: Session, by: By) -> Callable[[str | None], str]:
         return lambda key: rules.category_label(key) if key else "not said"
     if by == "cause":
         return lambda key: rules.causes.get(key, key) if key else "not said"
-    return lambda key: key or "none"
+    kinds = FIGURES["handoffs"].kinds
+    return lambda key: kinds.get(key or "", key or "not known")

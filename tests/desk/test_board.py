@@ -18,16 +18,22 @@ from disputes.reports.figures import FIGURES
 from tests.reports.world import World
 from tests.serving import Visitor, add_staff, signed_in
 
-PAGES = ("/desk/board", "/desk/board/complaints", "/desk/board/behind/due", "/desk/board/behind/due/csv")
+PAGES = (
+    "/desk/board",
+    "/desk/board/complaints",
+    "/desk/board/chats",
+    "/desk/board/behind/due",
+    "/desk/board/behind/due/csv",
+)
 
 
 class TestAccess:
     def test_strangers_are_sent_to_sign_in(self, visitor: Visitor) -> None:
-        assert [visitor.get(path).status_code for path in PAGES] == [303] * 4
+        assert [visitor.get(path).status_code for path in PAGES] == [303] * len(PAGES)
 
     def test_mediators_are_refused(self, visitor: Visitor) -> None:
         with signed_in(visitor.url, add_staff(role="mediator")) as mediator:
-            assert [mediator.get(path).status_code for path in PAGES] == [403] * 4
+            assert [mediator.get(path).status_code for path in PAGES] == [403] * len(PAGES)
 
     @pytest.mark.parametrize("role", ["manager", "admin"])
     def test_managers_and_administrators_read_everything(self, visitor: Visitor, role: str) -> None:
@@ -67,9 +73,11 @@ class TestNow:
 
 class TestFiguresLeadToWhatTheyCount:
     @pytest.mark.parametrize("by", ["week", "category", "cause", "agent"])
-    def test_every_number_in_a_table_is_as_many_lines(self, max_: Visitor, by: str) -> None:
+    @pytest.mark.parametrize("part", ["complaints", "chats"])
+    def test_every_number_in_a_table_is_as_many_lines(self, max_: Visitor, part: str, by: str) -> None:
         some_cases()
-        page = max_.open(f"/desk/board/complaints?by={by}")
+        some_chats()
+        page = max_.open(f"/desk/board/{part}?by={by}")
         links = counted_links(page)
         assert len(links) > 10
         for href, n in links:
@@ -77,6 +85,7 @@ class TestFiguresLeadToWhatTheyCount:
 
     def test_and_so_does_every_number_on_the_first_page(self, max_: Visitor) -> None:
         some_cases()
+        some_chats()
         links = counted_links(max_.open("/desk/board"))
         assert links
         for href, n in links:
@@ -96,7 +105,7 @@ class TestFiguresLeadToWhatTheyCount:
         for path in ("/desk/board", "/desk/board/complaints?by=agent", "/desk/board/behind/open"):
             for href, query in re.findall(r'href="(/desk/board[^"?]*)\?([^"]*)"', max_.open(path)):
                 for part in unescape(query).split("&"):
-                    assert re.fullmatch(r"(from|to|category|cause|agent|what|kind|by|page)=[\w-]*", part), (href, part)
+                    assert re.fullmatch(r"(from|to|category|cause|agent|what|kind|by|page)=[\w.-]*", part), (href, part)
 
 
 class TestAsked:
@@ -156,10 +165,12 @@ class TestFiles:
 class TestCharts:
     def test_each_has_its_figures_in_a_table_and_is_hidden_from_screen_readers(self, max_: Visitor) -> None:
         some_cases()
-        page = max_.open("/desk/board/complaints")
-        assert page.count("<figure") == len(PLANS["cases"]) == page.count("As a table, and what it counts")
-        assert "style=" not in page
-        assert "<script>" not in page
+        some_chats()
+        for part, name in (("complaints", "cases"), ("chats", "chats")):
+            page = max_.open(f"/desk/board/{part}")
+            assert page.count("<figure") == len(PLANS[name]) == page.count("As a table, and what it counts")
+            assert "style=" not in page
+            assert "<script>" not in page
 
     def test_every_figure_on_a_page_says_what_it_counts(self, max_: Visitor) -> None:
         page = unescape(max_.open("/desk/board/complaints"))
@@ -180,6 +191,21 @@ def some_cases() -> list[str]:
         world.take(taken, now - timedelta(days=11, hours=22))
         alone = world.file(now - timedelta(days=8), category="late")
         return [settled.reference, taken.reference, alone.reference]
+
+
+def some_chats() -> None:
+    """One that was answered, one that nobody took, and one that waits."""
+    now = clock.now()
+    with database.transaction() as session:
+        world = World(session)
+        answered, alone, waits = (world.chat(now - timedelta(hours=hours), category="late") for hours in (30, 20, 1))
+        for chat in (answered, alone, waits):
+            world.owner(chat, "queue", "asked", chat.created_at + timedelta(minutes=2))
+        world.owner(answered, "agent", "claimed", now - timedelta(hours=29), world.ann)
+        world.say(answered, world.ann, now - timedelta(hours=28))
+        world.owner(answered, "closed", "closed_by_agent", now - timedelta(hours=27))
+        world.helped(answered, now - timedelta(hours=26), 5)
+        world.owner(alone, "bot", "nobody_claimed", now - timedelta(hours=19))
 
 
 def counted_links(page: str) -> list[tuple[str, int]]:

@@ -124,3 +124,60 @@ def fill_cases(session: Session, cases: int, *, days: int, staff: int = STAFF) -
 def staff_id(number: int) -> UUID:
     """The id of one of those people."""
     return UUID(md5(f"staff{number}".encode(), usedforsecurity=False).hexdigest())
+
+
+_TALKS = """
+    CREATE TEMPORARY TABLE talks ON COMMIT DROP AS
+    WITH dice AS (
+        SELECT n, random() AS age, random() AS lot, random() AS speed, random() AS fate
+        FROM generate_series(1, CAST(:chats AS integer)) AS n
+    )
+    SELECT n, md5('chat' || n)::uuid AS id, fate, speed, lot,
+        CAST(:now AS timestamptz) - interval '1 hour' - age * CAST(:days AS integer) * interval '1 day' AS began,
+        md5('staff' || (1 + floor(lot * CAST(:staff AS integer))::integer))::uuid AS agent_id,
+        (CAST(:categories AS text[]))[1 + floor(lot * cardinality(CAST(:categories AS text[])))::integer] AS category
+    FROM dice
+"""
+_CONVERSATIONS = """
+    INSERT INTO conversations (id, session_digest, visitor_digest, owner, epoch, urgent, vulnerable, last_seq,
+        delivered_seq, rasa_round, rasa_turns, facts, facts_version, corrections, created_at, updated_at)
+    SELECT id, 'chat' || n, 'chat' || n, 'closed', 5, false, false, 12, 0, 1, 5,
+        jsonb_build_object('category', category), 0, '{}', began, began + interval '1 hour'
+    FROM talks
+"""
+_OWNERSHIPS = """
+    INSERT INTO ownerships (id, conversation_id, epoch, owner, agent_id, reason, seq, at)
+    SELECT gen_random_uuid(), talks.id, change.epoch, change.owner, change.agent, change.reason, change.seq,
+        began + change.after * interval '1 minute'
+    FROM talks, LATERAL (VALUES
+        (0, 'bot', NULL::uuid, 'opened', 0, 0),
+        (1, 'queue', NULL, 'asked', 6, 5),
+        (2, 'agent', agent_id, 'claimed', 7, 5 + 8 * speed),
+        (3, CASE WHEN fate < 0.1 THEN 'bot' ELSE 'closed' END, NULL,
+            CASE WHEN fate < 0.1 THEN 'nobody_claimed' WHEN fate < 0.4 THEN 'ended_by_customer' ELSE 'closed_by_agent'
+            END, 11, 30 + 20 * speed)
+    ) AS change (epoch, owner, agent, reason, seq, after)
+    WHERE change.epoch = 0 OR fate < 0.6 AND (change.epoch <> 2 OR fate >= 0.1)
+"""
+_MESSAGES = """
+    INSERT INTO messages (id, conversation_id, seq, author, staff_id, audience, text, created_at)
+    SELECT gen_random_uuid(), talks.id, seq,
+        CASE WHEN seq > 8 AND fate >= 0.1 AND fate < 0.6 THEN 'agent' WHEN seq % 2 = 1 THEN 'customer' ELSE 'bot' END,
+        CASE WHEN seq > 8 AND fate >= 0.1 AND fate < 0.6 THEN agent_id END, 'everyone', 'Words.',
+        began + (seq + 12 * speed) * interval '1 minute'
+    FROM talks, generate_series(1, 12) AS seq
+"""
+_ASKED = """
+    INSERT INTO satisfactions (id, conversation_id, epoch, score, asked_at, answered_at)
+    SELECT gen_random_uuid(), id, 3, CASE WHEN speed < 0.4 THEN 1 + floor(lot * 5)::integer END,
+        began + interval '1 hour', CASE WHEN speed < 0.4 THEN began + interval '61 minutes' END
+    FROM talks
+"""
+
+
+def fill_chats(session: Session, chats: int, *, days: int, staff: int = STAFF) -> None:
+    """Adds so many chats of the last `days` with the people of `fill_cases`: six of ten asked for one of them."""
+    values = {"now": clock.now(), "chats": chats, "days": days, "staff": staff, "categories": CATEGORIES}
+    session.execute(text("SELECT setseed(0.24)"))
+    for statement in (_TALKS, _CONVERSATIONS, _OWNERSHIPS, _MESSAGES, _ASKED):
+        session.execute(text(statement), values)

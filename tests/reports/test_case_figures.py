@@ -1,7 +1,6 @@
 """Figures of cases against small worlds that were counted by hand."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,12 +10,11 @@ from disputes.cases import service as cases
 from disputes.cases import states, times
 from disputes.cases.tables import Case
 from disputes.reports.figures import FIGURES
-from disputes.reports.filters import NOBODY, NOT_SAID, Filters
+from disputes.reports.filters import NOBODY, NOT_SAID
 from disputes.reports.period import Period
 from disputes.reports.queries import By
-from disputes.reports.service import Counted
 from tests.cases.plays import sweep_at
-from tests.reports.world import CLOCK, CUSTOMER, MAY, MONDAY, World
+from tests.reports.world import CLOCK, CUSTOMER, MONDAY, World, keyed, narrowed_to
 
 pytestmark = pytest.mark.database
 DAY = 86400.0
@@ -261,11 +259,6 @@ class TestEveryFigure:
                     assert len(busy.behind(name, now=now, **{**narrowed, "what": what})) == n, (by, group.key, what)
 
 
-def keyed(found: Counted) -> dict[str | None, int]:
-    """How many in each group."""
-    return {group.key: group.n for group in found.groups}
-
-
 def escalated(world: World, at: datetime, *, offer_after: int | None = None) -> Case:
     """A case that is with management, seven days after it was filed."""
     case = world.file(at)
@@ -276,12 +269,6 @@ def escalated(world: World, at: datetime, *, offer_after: int | None = None) -> 
     else:
         world.step(case, states.ESCALATED, at + days(7), world.max)
     return case
-
-
-def narrowed_to(by: str, key: str | None) -> dict[str, Any]:
-    """The filter that a row of a table leads to."""
-    filters = Filters(MAY).in_group(by, key)
-    return {"period": filters.period} if by == "week" else {by: getattr(filters, by)}
 
 
 @pytest.fixture

@@ -11,6 +11,10 @@ from disputes import clock
 from disputes.cases import complainant, engine, queries, states
 from disputes.cases.states import Actor, Transition
 from disputes.cases.tables import Case
+from disputes.chat import service as chat
+from disputes.chat import thread
+from disputes.chat.ownership import Owner, Reason, change_owner
+from disputes.chat.tables import Conversation, Satisfaction
 from disputes.people.tables import Staff
 from disputes.reports import service
 from disputes.reports.figures import figure_named
@@ -72,6 +76,37 @@ class World:
         with clock.set_to(at):
             complainant.give_satisfaction(self.session, case, happy=happy)
 
+    def chat(self, at: datetime, **facts: str) -> Conversation:
+        """A chat that a customer opened and wrote in."""
+        with clock.set_to(at):
+            conversation, _ = chat.open_conversation(self.session, None)
+            conversation.facts = dict(facts)
+            thread.append(self.session, conversation, "customer", "My parcel never came.", client_id=uuid4().hex)
+            return conversation
+
+    def owner(
+        self, conversation: Conversation, owner: Owner, reason: Reason, at: datetime, agent: Staff | None = None
+    ) -> None:
+        """The chat changes hands."""
+        with clock.set_to(at):
+            change_owner(self.session, conversation, owner, reason, agent=agent, by=agent)
+            thread.append(self.session, conversation, "system", f"{owner}: {reason}")
+
+    def say(self, conversation: Conversation, who: Staff | str, at: datetime, *, note: bool = False) -> None:
+        """Somebody writes: an agent, or the "customer" or the "bot"."""
+        with clock.set_to(at):
+            author, person = ("agent", who) if isinstance(who, Staff) else (who, None)
+            audience = "staff" if note else "everyone"
+            thread.append(self.session, conversation, author, "Words.", staff=person, audience=audience)
+
+    def helped(self, conversation: Conversation, at: datetime, score: int | None) -> None:
+        """The customer is asked whether it helped, and says so or not."""
+        answered_at = at if score else None
+        asked = Satisfaction(conversation_id=conversation.id, epoch=conversation.epoch, asked_at=at, score=score)
+        asked.answered_at = answered_at
+        self.session.add(asked)
+        self.session.flush()
+
     def count(
         self, name: str, period: Period = MAY, *, by: By | None = None, now: datetime = LATER, **narrowed: Any
     ) -> Counted:
@@ -83,3 +118,14 @@ class World:
         """What is behind it."""
         with clock.set_to(now):
             return list(service.behind(self.session, figure_named(name), Filters(period, **narrowed)))
+
+
+def keyed(found: Counted) -> dict[str | None, int]:
+    """How many in each group."""
+    return {group.key: group.n for group in found.groups}
+
+
+def narrowed_to(by: str, key: str | None) -> dict[str, Any]:
+    """The filter that a row of a table leads to."""
+    filters = Filters(MAY).in_group(by, key)
+    return {"period": filters.period} if by == "week" else {by: getattr(filters, by)}
