@@ -8,7 +8,7 @@ import { words } from "./words";
 const REFERENCE = /^CD-[0-9A-Z]{4}-[0-9A-Z]{4}$/;
 /** From here on a value may scroll, and whoever has no mouse must be able to. */
 const LONG = 120;
-const pictures = { handover: icons.person, summary: icons.list, filed: icons.done, status: icons.flag, order: icons.box };
+const pictures = { rating: icons.flag, handover: icons.person, summary: icons.list, filed: icons.done, status: icons.flag, order: icons.box };
 
 /** The line of a card that the customer is changing. */
 export interface Editing {

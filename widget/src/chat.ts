@@ -10,6 +10,7 @@ import shared from "./styles/shared.css";
 import { sheets } from "./styles/sheets";
 import tokens from "../../disputes/site/static/tokens.css";
 import type { Composer } from "./composer";
+import type { Rated } from "./rating";
 import type { ThreadView } from "./thread-view";
 import type { Message } from "./types";
 import { words } from "./words";
@@ -29,6 +30,7 @@ export class Chat extends LitElement {
     shown: { state: true },
     menu: { state: true },
     ending: { state: true },
+    copying: { state: true },
     version: { state: true },
   };
 
@@ -40,6 +42,8 @@ export class Chat extends LitElement {
   declare shown: boolean;
   declare menu: boolean;
   declare ending: boolean;
+  /** Why an address is asked for; "": it is not. */
+  declare copying: string;
   declare version: number;
   private talk: CustomerTalk | null = null;
   private opener: HTMLElement | null = null;
@@ -57,6 +61,7 @@ export class Chat extends LitElement {
     this.shown = false;
     this.menu = false;
     this.ending = false;
+    this.copying = "";
     this.version = 0;
   }
 
@@ -99,6 +104,7 @@ export class Chat extends LitElement {
   close(): void {
     if (!this.shown) return;
     this.shown = this.menu = this.ending = false;
+    this.copying = "";
     ofTab.set(OPEN, null);
     this.fit();
     void this.updateComplete.then(() => {
@@ -113,6 +119,12 @@ export class Chat extends LitElement {
     talk.changed = () => {
       this.version += 1;
       if (!this.looking) this.count();
+    };
+    talk.copied = ({ code, message }) => {
+      const asked = this.copying !== "";
+      if (code !== "sent") this.copying = message ?? "";
+      else if (asked) this.dismiss();
+      if (this.copying && !asked) this.focusOn(".confirm input");
     };
     this.talk = talk;
     talk.connect();
@@ -168,7 +180,7 @@ export class Chat extends LitElement {
         ${this.menu ? this.choices(talk) : nothing}
       </div>
       <div class="strip" role="status">${lost ? html`<span>${words.lost}</span>` : nothing}</div>
-      <disputes-thread .talk=${talk} .version=${this.version} side="customer" server=${this.server} @shown=${this.seen}
+      <disputes-thread .talk=${talk} .version=${this.version} side="customer" server=${this.server} @shown=${this.seen} @rate=${({ detail }: CustomEvent<Rated>) => talk.rate(detail)}
         @choose=${({ detail }: CustomEvent<{ payload: string; title: string }>) => this.choose(talk, detail)}>
         <div slot="intro" class="intro">
           <h3>${words.introTitle}</h3>
@@ -182,7 +194,7 @@ export class Chat extends LitElement {
       <disputes-composer draft=${DRAFT} label=${words.write} accept=${closed ? "" : (state?.files?.accept ?? "")} @typed=${() => talk.typed()}
         @attach=${({ detail }: CustomEvent<File[]>) => talk.sendFiles(detail)}
         @send=${({ detail }: CustomEvent<string>) => talk.say(detail)}></disputes-composer>
-      ${this.ending ? this.confirmEnd(talk) : nothing}
+      ${this.ending ? this.confirmEnd(talk) : this.copying ? this.askAddress(talk) : nothing}
       <div class="drop" aria-hidden="true">${words.drop}</div>
     </section>`;
   }
@@ -215,6 +227,7 @@ export class Chat extends LitElement {
       <a href=${this.form} target="_blank" rel="noopener" @click=${() => (this.menu = false)}
         >${icons.list}${words.form}<span class="hidden">${words.newTab}</span></a
       >
+      <button @click=${() => this.sendCopy(talk)}>${icons.out}${words.copyMail}</button>
       ${owner === "closed"
         ? nothing
         : html`<button @click=${() => this.askEnd()}>${icons.end}${words.end}</button>`}
@@ -232,6 +245,28 @@ export class Chat extends LitElement {
     </div>`;
   }
 
+  private askAddress(talk: CustomerTalk) {
+    const send = (event: SubmitEvent): void => {
+      event.preventDefault();
+      talk.copy(String(new FormData(event.target as HTMLFormElement).get("email")));
+    };
+    return html`<div class="veil">
+      <form class="confirm" role="dialog" aria-modal="true" aria-labelledby="copy-title" @submit=${send}>
+        <h3 id="copy-title">${words.copyTitle}</h3>
+        <p id="copy-text" role="status">${this.copying}</p>
+        <input name="email" type="email" required autocomplete="email" aria-label=${words.copyAddress} aria-describedby="copy-text" placeholder=${words.copyAddress} />
+        <button class="primary">${words.copySend}</button>
+        <button class="secondary" type="button" @click=${() => this.dismiss()}>${words.copyNo}</button>
+      </form>
+    </div>`;
+  }
+
+  private sendCopy(talk: CustomerTalk): void {
+    this.menu = false;
+    talk.copy();
+    this.renderRoot.querySelector<HTMLElement>(".menu-button")?.focus();
+  }
+
   private get form(): string {
     return new URL("complaint", this.server).href;
   }
@@ -247,12 +282,17 @@ export class Chat extends LitElement {
   private askEnd(): void {
     this.menu = false;
     this.ending = true;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".confirm .secondary")?.focus());
+    this.focusOn(".confirm .secondary");
   }
 
   private dismiss(): void {
     this.ending = false;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".menu-button")?.focus());
+    this.copying = "";
+    this.focusOn(".menu-button");
+  }
+
+  private focusOn(place: string): void {
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(place)?.focus());
   }
 
   private end(talk: CustomerTalk): void {
@@ -266,10 +306,11 @@ export class Chat extends LitElement {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key === "Tab" && this.ending) this.keepInside(event);
+    const asks = this.ending || this.copying !== "";
+    if (event.key === "Tab" && asks) this.keepInside(event);
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    if (this.ending) this.dismiss();
+    if (asks) this.dismiss();
     else if (this.menu) {
       this.menu = false;
       this.renderRoot.querySelector<HTMLElement>(".menu-button")?.focus();
@@ -282,7 +323,7 @@ export class Chat extends LitElement {
   }
 
   private keepInside(event: KeyboardEvent): void {
-    const buttons = [...this.renderRoot.querySelectorAll<HTMLElement>(".confirm button")];
+    const buttons = [...this.renderRoot.querySelectorAll<HTMLElement>(".confirm :is(input, button)")];
     const at = buttons.indexOf((this.renderRoot as ShadowRoot).activeElement as HTMLElement);
     event.preventDefault();
     buttons[(at + (event.shiftKey ? buttons.length - 1 : 1)) % buttons.length]?.focus();

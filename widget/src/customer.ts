@@ -1,10 +1,11 @@
 /** The customer's end: a session that outlives the page, shared by the tabs of one browser. */
 import type { Outgoing } from "./outbox";
+import type { Rated } from "./rating";
 import { SESSION, UNSENT, ofTab, shared } from "./storage";
 import { Talk, fetched } from "./talk";
 import { randomId } from "./text";
 import { fromUttered } from "./thread";
-import type { Card, History, State, Uttered } from "./types";
+import type { Card, Copy, History, State, Uttered } from "./types";
 import type { Route } from "./uploads";
 import { Wire } from "./wire";
 import { words } from "./words";
@@ -18,6 +19,8 @@ export class CustomerTalk extends Talk {
   private ended: string | null = null;
   /** Why the server opens no chat for us, in its words. */
   refused = "";
+
+  copied: (copy: Copy) => void = () => {};
 
   constructor(
     private readonly server: string,
@@ -50,6 +53,7 @@ export class CustomerTalk extends Talk {
       this.changed();
     });
     this.on("history", (history: History) => this.take(history));
+    this.on("transcript", (copy: Copy) => this.copied(copy));
     this.on("card", (card: { id: string; card: Card }) => this.takeCard(card));
     this.on("bot_uttered", (uttered: Uttered) => {
       const message = fromUttered(uttered);
@@ -62,6 +66,15 @@ export class CustomerTalk extends Talk {
       this.changed();
     });
     wire.open();
+  }
+
+  rate(answer: Rated): void {
+    this.wire?.emit("rate", answer);
+  }
+
+  /** Wants a copy of the chat by mail: to the address that is known, or to this one. */
+  copy(email?: string): void {
+    this.wire?.emit("transcript", { email });
   }
 
   end(): void {

@@ -1,6 +1,7 @@
 /** How one row of the conversation is drawn. */
 import { html, nothing, type TemplateResult } from "lit";
 import { cardOf, type CardUse } from "./card";
+import { isOpenRating, ratedLine, ratingOf, type Rated } from "./rating";
 import { icons } from "./icons";
 import type { Row } from "./rows";
 import { initials, safeHref, segments, textBeside, timeOf } from "./text";
@@ -24,6 +25,7 @@ export interface RowUse extends CardUse {
   load: (id: string, preview: boolean) => Promise<Blob>;
   retry: (clientId: string) => void;
   remove: (clientId: string) => void;
+  rate: (answer: Rated) => void;
 }
 
 type MessageRow = Extract<Row, { kind: "message" }>;
@@ -46,6 +48,11 @@ export function rowOf(row: Row, use: RowUse): TemplateResult {
 
 function messageOf(row: MessageRow, use: RowUse): TemplateResult {
   const { message, first, last, sending } = row;
+  const { card } = message;
+  if (card?.kind === "rating") {
+    if (!use.staff && use.open && isOpenRating(card)) return html`<div class="message theirs first" data-seq=${message.seq}>${ratingOf(card, use.online, use.rate)}</div>`;
+    return html`<div class="happened" data-seq=${message.seq}>${ratedLine(card)}</div>`;
+  }
   const own = use.side === "customer" ? message.from === "customer" : message.from !== "customer";
   const file = fileOf(message.attachment);
   const text = file ? "" : textBeside(message.text, message.card);
@@ -117,5 +124,5 @@ function footOf({ message, last, sending }: MessageRow, own: boolean, use: RowUs
   if (sending) return html`<div class="foot" aria-hidden="true">${use.online ? words.sending : words.held}</div>`;
   if (!last) return nothing;
   const sent = own && message === use.lastOwn ? ` · ${message.seq <= (use.seenSeq ?? 0) ? words.seen : words.sent}` : nothing;
-  return html`<div class="foot" aria-hidden="true"><time datetime=${message.at}>${timeOf(message.at)}</time>${sent}</div>`;
+  return html`<div class="foot" aria-hidden="true"><time datetime=${message.at}>${timeOf(message.at)}</time>${message.by_mail ? ` · ${words.byMail}` : nothing}${sent}</div>`;
 }

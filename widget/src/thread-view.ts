@@ -101,6 +101,7 @@ export class ThreadView extends LitElement {
       retry: (id) => byId(id).retry(id),
       remove: (id) => byId(id).remove(id),
       load: this.load,
+      rate: (answer) => this.tell("rate", answer),
       handover: this.handover(messages, state?.owner),
     };
     const rows = rowsOf(messages, this.outgoing, this.side, new Date());

@@ -22,10 +22,20 @@ export interface CardRow {
 }
 
 export interface Card {
-  kind: "summary" | "filed" | "status" | "order" | "handover";
+  kind: "summary" | "filed" | "status" | "order" | "handover" | "rating";
   title: string;
   rows: CardRow[];
   link?: { label: string; href: string };
+  /** Of a rating: which end of the chat it is about, and the answer once there is one. */
+  epoch?: number;
+  score?: number;
+}
+
+/** What became of the wish for a copy by mail: "sent" to an address, or a sentence for the customer. */
+export interface Copy {
+  code: string;
+  message?: string;
+  address?: string;
 }
 
 export interface FilePayload {
@@ -67,6 +77,8 @@ export interface Message {
   /** The card is the newest form of the one on the message with this id. */
   card_of?: string;
   client_id?: string;
+  /** It came by mail. */
+  by_mail?: boolean;
   /** Desk only: a private note. */
   note?: boolean;
 }

@@ -90,6 +90,18 @@ export const words = {
   endNo: "Keep chatting",
   startNew: "Start a new chat",
   goOn: "Go on here",
+
+  byMail: "by mail",
+  scoreLow: "Not at all",
+  scoreHigh: "Very much",
+  scoreWords: "A few words, if you like",
+  scoreSend: "Send",
+  score: (score: number) => `Answer: ${score} of 5`,
+  copyMail: "Send me this chat by mail",
+  copyTitle: "A copy by mail",
+  copyAddress: "Your e-mail address",
+  copySend: "Send the copy",
+  copyNo: "Not now",
 };
 
 export type Words = typeof words;
