@@ -16,13 +16,14 @@ from disputes.cases import complainant, engine, filing, progress, queries
 from disputes.cases import service as cases
 from disputes.cases.tables import Case, CaseEvent
 from disputes.chat import files as chat_files
-from disputes.chat import handoff, turns
+from disputes.chat import handoff, mail_in, satisfaction, transcript, turns
 from disputes.chat import service as chat
 from disputes.chat.schemas import Part, Turn
 from disputes.chat.tables import Conversation
 from disputes.files import store
 from disputes.files.contents import Checked
 from disputes.inbound import service as inbound
+from disputes.inbound.tables import InboundMail
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
 from disputes.notifications import proofs, tasks
@@ -45,6 +46,7 @@ from tests.records.conftest import png
 NAME = "Zebedee Quillfeather"
 EMAIL = "zebedee@quillfeather.example"
 OLD_EMAIL = "zq1971@oldbox.example"
+CHAT_EMAIL = "zebedee.chats@quillfeather.example"
 PHONE = "+447700900987"
 ORDER = "90817263"
 RARE = "flugelbinder"
@@ -157,7 +159,21 @@ def _chat(session: Session) -> Conversation:
     chat.remember_facts(session, conversation.id, dict(facts))
     somebody_here(session)
     handoff.request_person(session, _locked(session, conversation), f"about the {RARE}", WORDS)
+    _reach(session, conversation)
     return conversation
+
+
+def _reach(session: Session, conversation: Conversation) -> None:
+    """A copy by mail to an address that is known from nowhere else, an answer to it, and what they said of the chat."""
+    transcript.send(session, conversation.id, CHAT_EMAIL)
+    satisfaction.ask(session, _locked(session, conversation))
+    satisfaction.rate(session, conversation.id, conversation.epoch, 1, WORDS)
+    copy = select(Notification.message_id).where(Notification.conversation_id == conversation.id)
+    answer = mail(WORDS, sender=f"{NAME} <{CHAT_EMAIL}>", subject=RARE, answers=session.scalars(copy).one())
+    inbound.receive(session, answer, via="imap")
+    came = session.scalars(select(InboundMail).where(InboundMail.conversation_id == conversation.id)).one()
+    mail_in.land(session, came.id)
+    mail_in.finish(session, came.id, [{"name": f"{RARE}.exe", "reason": "of no use"}])
 
 
 def _locked(session: Session, conversation: Conversation) -> Conversation:

@@ -41,6 +41,8 @@ MUST_HAVE_BEEN_IN = {
     "public.messages.quick_replies",
     "public.conversations.facts",
     "public.conversations.handoff_summary",
+    "public.conversations.reply_email",
+    "public.satisfactions.words",
     "public.status_requests.email",
     "public.status_requests.lookup",
     "public.notifications.recipient",

@@ -4,19 +4,23 @@ import json
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from disputes import clock
 from disputes.cases import queries
 from disputes.cases.tables import Case
+from disputes.chat import satisfaction, thread, transcript
 from disputes.chat import service as chat
-from disputes.chat import thread
 from disputes.errors import NotFound
+from disputes.inbound import service as inbound
+from disputes.notifications.tables import Notification
 from disputes.people.tables import Staff
 from disputes.records import service
 from tests.cases import factories
 from tests.files.chats import put_into
 from tests.files.factories import pdf
+from tests.inbound.mails import mail
 from tests.records.conftest import NOW, months_after, open_zip
 
 pytestmark = pytest.mark.database
@@ -52,6 +56,21 @@ def test_has_the_files_of_chats(session: Session) -> None:
     assert files["chats/01-files/01-My-bill.pdf"] == pdf(b"the bill")
     [message] = [said for said in json.loads(files["chats/01.json"])["messages"] if said["file"]]
     assert message["file"]["title"] == "My bill.pdf"
+
+
+def test_has_the_mail_of_a_chat_both_ways_and_what_was_said_of_it(session: Session) -> None:
+    conversation, _ = chat.open_conversation(session, None)
+    chat.receive(session, conversation.id, "Where is it?", client_id="1")
+    transcript.send(session, conversation.id, MIA)
+    satisfaction.ask(session, conversation)
+    satisfaction.rate(session, conversation.id, conversation.epoch, 4, "Quick.")
+    copy = session.scalars(select(Notification).where(Notification.conversation_id == conversation.id)).one()
+    inbound.receive(session, mail("It came.", answers=copy.message_id), via="imap")
+    written = json.loads(open_zip(service.export_person(session, email=MIA))["chats/01.json"])
+    assert written["answers_to"] == MIA
+    assert [letter["to"] for letter in written["mail_to_you"]] == [MIA]
+    assert [came["text"] for came in written["mail_from_you"]] == ["It came."]
+    assert [(asked["score"], asked["words"]) for asked in written["did_it_help"]] == [(4, "Quick.")]
 
 
 def test_is_possible_while_the_bundle_is_not_and_notes_it(session: Session) -> None:
