@@ -48,6 +48,73 @@ class TestLists:
         assert SCRIPT not in ada.open("/desk")
         assert SCRIPT not in ada.open(f"/desk/chats/{chat}")
 
+    def test_urgent_ones_say_so_in_a_word(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        assert "Urgent" not in ada.open("/desk/lists")
+        act(ada, chat, "mark", urgent="true")
+        assert "Urgent" in ada.open("/desk/lists")
+
+    def test_what_is_unread_and_who_spoke_last_is_seen(self, ada: Visitor) -> None:
+        chat = waiting("Mia", said="Is anybody there?")
+        act(ada, chat, "claim")
+        page = ada.open("/desk/lists")
+        assert f'data-chat="{chat}" data-mine data-unread="1"' in page
+        assert "Is anybody there?" in page
+
+    def test_whoever_is_at_the_desk_is_named(self, ada: Visitor) -> None:
+        waiting("Mia")
+        assert "Sam There" in ada.open("/desk/lists")
+
+
+class TestOpening:
+    def test_a_script_of_the_page_gets_the_conversation_without_the_lists(self, ada: Visitor) -> None:
+        chat = waiting("Mia Hughes")
+        part = ada.get(f"/desk/chats/{chat}", headers={"HX-Request": "true"}).text
+        assert "<html" not in part
+        assert 'id="list-waiting"' not in part
+        assert f'name="current" value="{chat}"' in part
+
+    def test_nothing_may_be_open(self, ada: Visitor) -> None:
+        waiting("Mia")
+        part = ada.get("/desk", headers={"HX-Request": "true"}).text
+        assert 'name="current" value=""' in part
+        assert "<html" in ada.open("/desk")
+        assert 'aria-current="page"' not in ada.open("/desk/lists?current=")
+
+    def test_pages_without_lists_hear_what_is_new(self, ada: Visitor) -> None:
+        waits, mine = waiting("Mia"), waiting("Ben")
+        act(ada, mine, "claim")
+        answer = ada.get("/desk/pulse")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.json() == {
+            "available": True,
+            "waiting": [{"id": str(waits), "urgent": False}],
+            "mine": {str(mine): 1},
+        }
+
+
+class TestNext:
+    def test_takes_whoever_waits_longest(self, ada: Visitor) -> None:
+        waiting("Second", minutes=5)
+        first = waiting("First", minutes=25)
+        answer = ada.submit("/desk/next", csrf_token=csrf(ada))
+        assert answer.headers["location"] == f"/desk/chats/{first}"
+        assert owner(first) == "agent"
+
+    def test_leaves_the_open_chat_where_it_is_when_nobody_waits(self, ada: Visitor) -> None:
+        answer = ada.post("/desk/next", headers={"HX-Request": "true", "X-CSRF-Token": csrf(ada)})
+        assert answer.status_code == 204
+        assert "Nobody is waiting" in answer.headers["hx-trigger"]
+        answer = ada.submit("/desk/next", csrf_token=csrf(ada))
+        assert answer.status_code == 409
+        assert "Nobody is waiting" in answer.text
+
+    def test_opens_the_chat_in_the_page(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        answer = ada.post("/desk/next", headers={"HX-Request": "true", "X-CSRF-Token": csrf(ada)})
+        assert f'name="current" value="{chat}"' in answer.text
+        assert "You hold this chat" in answer.text
+
 
 class TestClaim:
     def test_makes_it_mine(self, ada: Visitor) -> None:
@@ -121,6 +188,24 @@ class TestContext:
         page = ada.open(f"/desk/chats/{chat}")
         for words in ("Mia Hughes", "Parcel never arrived", "It never came.", "Not verified", case.reference):
             assert words in page
+
+    def test_tells_how_complaints_of_the_customer_stand_in_the_desk_s_words(self, ada: Visitor) -> None:
+        chat = waiting("Mia", contact_email="mia@example.com")
+        with database.transaction() as session:
+            here = filed(session, conversation_id=chat)
+            said = filed(session, email="mia@example.com", order_number="10024")
+        page = ada.open(f"/desk/chats/{chat}/context")
+        assert page.index(here.reference) < page.index(said.reference)
+        for words in ("Nobody has taken it", "To be taken:", "From this chat", "Same e-mail address, not proven here"):
+            assert words in page
+
+    def test_names_other_chats_of_the_same_person(self, ada: Visitor) -> None:
+        waiting("Mia", contact_email="mia@example.com", description="About a vase")
+        chat = waiting("Mia", contact_email="MIA@example.com")
+        page = ada.open(f"/desk/chats/{chat}/context")
+        assert "Other chats" in page
+        assert "About a vase" in page
+        assert "Same e-mail address, not proven" in page
 
     def test_the_order_comes_by_itself(self, ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("disputes.desk.chats.look_up", lambda number: demo_order(number, today=clock.now()))
