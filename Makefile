@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 CODE := disputes actions tests migrations
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup train seed doctor check test lint bench widget lock format clean
+.PHONY: help run setup train seed doctor check test lint bench chaos widget lock format clean
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -49,6 +49,9 @@ bench: setup ## Measure speed and memory; writes var/bench.json
 format: setup ## Put the code into the one style
 	@$(PYTHON) -m ruff format .
 	@$(PYTHON) -m ruff check --fix .
+
+chaos: setup ## Kill processes during 1,000 conversations and count what is left
+	@$(PYTHON) -m tests.chaos
 
 widget: ## Build the chat component again (needs Node)
 	@cd widget && npm ci --no-audit --no-fund && npm run build

@@ -178,6 +178,33 @@ def verify(reference: Annotated[str, typer.Argument(help="One complaint; default
 
 
 @app.command()
+def backup(
+    to: Annotated[Path, typer.Option(help="The folder for backups; each is a new folder in it.")],
+    keep_days: Annotated[int, typer.Option(help="Remove backups older than this.")] = 30,
+) -> None:
+    """Copy both databases and all files into a new folder, while everything runs."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.backup import back_up
+
+        done = back_up(settings(), to, keep_days=keep_days)
+    say(f"{done.rows} rows and {done.files} files are in {done.folder}.")
+
+
+@app.command()
+def restore(folder: Path) -> None:
+    """Bring a backup into two empty databases and an empty folder for files. Start nothing before it is done."""
+    from disputes.local.attach import server_for_command
+    from disputes.local.backup import restore as bring_back
+
+    with server_for_command():
+        done = bring_back(settings(), folder)
+    say(f"{done.rows} rows and {done.files} files are back, as many as were backed up.")
+    say("Next, before anything is started: see “Restore” in docs/runbook.md.")
+
+
+@app.command()
 def bundle(
     reference: str,
     out: Annotated[Path, typer.Option(help="The file to write; it must not exist yet.")],

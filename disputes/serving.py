@@ -12,6 +12,7 @@ import uvloop
 
 from disputes import logs
 from disputes.actions_server import create_actions_app
+from disputes.metrics.endpoint import create_metrics_app
 from disputes.settings import settings
 from disputes.web import create_asgi
 from disputes.worker.app import PATIENT_LEAVE_SECONDS, run_worker
@@ -50,7 +51,10 @@ def actions(port: int) -> None:
 
 def worker() -> None:
     """Runs the jobs alone. Asked to stop, it takes no new ones and gives those under way time to end."""
-    _run(_together([run_worker(leave_seconds=PATIENT_LEAVE_SECONDS)], leave_seconds=PATIENT_LEAVE_SECONDS + 1))
+    parts = [run_worker(leave_seconds=PATIENT_LEAVE_SECONDS)]
+    if settings().metrics_port:
+        parts.append(_serve(create_metrics_app(), settings().host, settings().metrics_port))
+    _run(_together(parts, leave_seconds=PATIENT_LEAVE_SECONDS + 1))
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, description="port the web process listens on")
     trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed, comma separated")
     var_dir: Path = Field(Path("var"), description="everything the program writes on disk")
+    metrics_token: str = Field("", description="bearer token for /metrics; empty: this machine only")
+    metrics_port: int = Field(0, description="port on which a worker alone tells its figures; 0: none")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     two_step_roles: str = Field("", description="roles that must sign in in two steps, comma separated; empty: none")
 

@@ -21,6 +21,7 @@ from disputes.edge.readiness import OK, readiness
 from disputes.edge.static import StaticFiles, widget_script
 from disputes.edge.templates import STATIC
 from disputes.edge.visits import Visits
+from disputes.metrics.endpoint import router as metrics
 from disputes.orders.stand_in import router as demo_orders
 from disputes.site.endpoints import router as site
 
@@ -48,6 +49,7 @@ def create_app(lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(OpenToShops, prefix="/api/chat/", headers=["Authorization"])
     add_failure_handlers(app)
     app.include_router(probes)
+    app.include_router(metrics)
     app.include_router(api)
     app.include_router(desk)
     app.include_router(site)

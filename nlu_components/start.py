@@ -10,9 +10,11 @@ import sys
 from rasa.__main__ import main
 
 from nlu_components.action_results import check_with_one_validator
+from nlu_components.whole_turns import keep_turns_or_fail
 
 if __name__ == "__main__":
     check_with_one_validator()
+    keep_turns_or_fail()
     sys.argv = ["rasa", *sys.argv[1:], "--enable-api"]
     secret = os.environ.pop("RASA_TOKEN", "")
     if secret:

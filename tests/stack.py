@@ -17,6 +17,7 @@ import requests
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
+from disputes.database import psycopg_dsn
 from disputes.local.postgres import EmbeddedPostgres
 from disputes.notifications import mailbox
 
@@ -39,6 +40,7 @@ class Stack:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._engine: Engine | None = None
+        self._says = ""
 
     def start(self) -> float:
         """Starts everything; returns the seconds until all of it was ready."""
@@ -86,6 +88,10 @@ class Stack:
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def dsn(self) -> str:
+        """The address of the program's own database, for psycopg."""
+        return psycopg_dsn(EmbeddedPostgres(self.var / "postgres").url())
+
     def process(self, *words: str) -> psutil.Process:
         """The child process whose command line holds all these words (the youngest of a chain of launchers)."""
         assert self._process is not None
@@ -115,13 +121,20 @@ class Stack:
 
     def wait_ready(self, seconds: float = 90) -> None:
         """Waits until everything answers again, after something was killed."""
-        wait_until(self._all_answer, seconds, "not everything came back")
+        try:
+            wait_until(self._all_answer, seconds, "not everything came back")
+        except AssertionError as late:
+            said = self.output.read_text(errors="replace")[-2000:]
+            raise AssertionError(f"{late}: {self._says}\n{said}") from late
 
     def _all_answer(self) -> bool:
         try:
-            return requests.get(f"{self.url}/ready", timeout=10).status_code == 200
-        except requests.RequestException:
+            answer = requests.get(f"{self.url}/ready", timeout=10)
+        except requests.RequestException as error:
+            self._says = type(error).__name__
             return False
+        self._says = answer.text
+        return answer.status_code == 200
 
     def _has_said_ready(self) -> bool:
         assert self._process is not None

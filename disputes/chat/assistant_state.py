@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from disputes import measured
 from disputes.chat.rasa_client import rasa_client
 
 LOOK_SECONDS = 2.0
@@ -19,6 +20,7 @@ class AssistantState:
         """Looks at Rasa for ever, and awaits `changed` when the word has."""
         while True:
             ready = await asyncio.to_thread(rasa_client().is_ready)
+            measured.ASSISTANT_READY.set(ready)
             word = "ready" if ready else ("starting" if self.word == "starting" else "unavailable")
             if word != self.word:
                 self.word = word

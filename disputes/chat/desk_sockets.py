@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from disputes import database
+from disputes import database, measured
 from disputes.chat import files, presence, seen, service, viewers
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.leases import Leases
@@ -58,6 +58,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._hub = hub
         self._leases = leases
         self._sockets: dict[str, DeskSocket] = {}
+        self._arriving: set[str] = set()
         hub.watch_lists(self.tell_lists)
         hub.watch_cases(self.tell_cases)
         hub.watch_sessions(self.check_sessions_of)
@@ -71,26 +72,47 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             raise socketio.exceptions.ConnectionRefusedError("This page may not use the desk.")
         morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(people.SESSION_COOKIE)
         token = morsel.value if morsel else ""
+        self._arriving.add(sid)
         try:
             staff, lease = await asyncio.to_thread(database.run, arrive, token)
         except DisputesError as error:
             raise socketio.exceptions.ConnectionRefusedError(error.message) from error
+        except OperationalError as error:
+            # A browser that is turned away may think that it is signed out; one whose line breaks comes back.
+            await self.server.eio.disconnect(self.server.manager.eio_sid_from_sid(sid, self.namespace))
+            raise socketio.exceptions.ConnectionRefusedError(line("not_stored")) from error
+        finally:
+            has_left = sid not in self._arriving
+            self._arriving.discard(sid)
+        if has_left:
+            await self._let_go(lease)
+            return
         self._sockets[sid] = DeskSocket(sid, token, staff, lease)
         self._leases.staff.add(lease)
+        measured.SOCKETS.labels("desk").set(len(self._sockets))
 
     async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
         """Stops the deliveries to this tab, and lets its lease end."""
+        self._arriving.discard(sid)
         socket = self._sockets.pop(sid, None)
+        measured.SOCKETS.labels("desk").set(len(self._sockets))
         if socket is None:
             return
         for listener in socket.listeners.values():
             self._hub.remove(listener)
-        self._leases.staff.discard(socket.lease)
+        await self._let_go(socket.lease)
+
+    async def _let_go(self, lease: UUID) -> None:
+        self._leases.staff.discard(lease)
         with contextlib.suppress(OperationalError):  # then it ends by itself
-            await asyncio.to_thread(database.run, _depart, socket.lease)
+            await asyncio.to_thread(database.run, _depart, lease)
 
     async def on_open(self, sid: str, data: Json | None = None) -> None:
-        """Follows a conversation from `last_seq` on."""
+        """Follows a conversation from `last_seq` on. While the database is away, the page asks again."""
+        with contextlib.suppress(OperationalError):
+            await self._open(sid, data)
+
+    async def _open(self, sid: str, data: Json | None) -> None:
         socket, conversation_id = self._sockets.get(sid), _conversation_id(data)
         if socket is None or conversation_id is None or data is None or not await self._still_at_the_desk(socket):
             return

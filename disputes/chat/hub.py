@@ -12,8 +12,9 @@ from uuid import UUID
 
 import psycopg
 import structlog
+from sqlalchemy.exc import OperationalError
 
-from disputes import database
+from disputes import database, measured
 from disputes.chat import hints, queries, service
 from disputes.chat.schemas import ConversationState, Json, Updates
 from disputes.errors import NotFound
@@ -148,13 +149,17 @@ class Hub:
             await connection.execute(f"LISTEN {hints.DESK_CHANNEL}")
             await connection.execute(f"LISTEN {people.ENDED_CHANNEL}")
             self._look_at_all()
-            async for notice in connection.notifies():
-                if notice.channel == hints.DESK_CHANNEL:
-                    self._case_changed(notice.payload)
-                elif notice.channel == people.ENDED_CHANNEL:
-                    self._spawn(self._tell_session_watchers(notice.payload))
-                else:
-                    self._take_hint(json.loads(notice.payload))
+            measured.HEARS_HINTS.set(1)
+            try:
+                async for notice in connection.notifies():
+                    if notice.channel == hints.DESK_CHANNEL:
+                        self._case_changed(notice.payload)
+                    elif notice.channel == people.ENDED_CHANNEL:
+                        self._spawn(self._tell_session_watchers(notice.payload))
+                    else:
+                        self._take_hint(json.loads(notice.payload))
+            finally:
+                measured.HEARS_HINTS.set(0)
 
     def _take_hint(self, hint: Json) -> None:
         group = self._listeners.get(UUID(hint["c"]), set()) if "c" in hint else set()
@@ -197,6 +202,8 @@ class Hub:
         """Catches a listener up; a broken database is left to the next hint or the next look."""
         try:
             await self.catch_up(listener)
+        except OperationalError:
+            log.warning("hub.database_away")
         except Exception:  # outer wall of a background task: one listener's trouble is not the others'
             log.exception("hub.delivery_failed")
 

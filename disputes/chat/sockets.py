@@ -17,7 +17,7 @@ import socketio
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from disputes import database
+from disputes import database, measured
 from disputes.chat import (
     asks,
     endings,
@@ -98,6 +98,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._addresses[sid] = self._address_digest(environ["asgi.scope"])
         self._turns[sid] = asyncio.Lock()
         self._rates[sid] = Rate()
+        measured.SOCKETS.labels("customers").set(len(self._turns))
 
     async def on_session_request(self, sid: str, data: Json | None = None) -> None:
         """Binds the socket to the browser's conversation, and brings it up to date."""
@@ -222,6 +223,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         """A lost socket is not a customer who left: the delivery stops, and the desk sees them as away."""
         self._turns.pop(sid, None)
         self._rates.pop(sid, None)
+        measured.SOCKETS.labels("customers").set(len(self._turns))
         self._addresses.pop(sid, None)
         await self._unbind(sid)
 

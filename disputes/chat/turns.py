@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from disputes import clock, database
+from disputes import clock, database, measured
 from disputes.chat import handoff, presence, queries, queue, satisfaction, thread
 from disputes.chat.lines import button, line
 from disputes.chat.rasa_client import RasaClient, RasaUnavailable, rasa_client
@@ -52,11 +52,16 @@ def answer(message_id: str, *, tried_before: bool) -> None:
     except RasaUnavailable as error:
         patience = OPENING_PATIENCE if (turn.is_opening or turn.is_return) and not turn.others_wait else PATIENCE
         if clock.now() - turn.asked_at < patience:
+            measured.TURNS.labels("again").inc()
             raise TurnFailed from error
         log.warning("turn.given_up", message_id=message_id)
         database.run(give_up, turn)
+        measured.TURNS.labels("failed").inc()
         return
-    database.run(store_reply, turn, parts)
+    stored = database.run(store_reply, turn, parts)
+    measured.TURNS.labels("answered" if stored else "dropped").inc()
+    if stored:
+        measured.TURN_SECONDS.observe((clock.now() - turn.asked_at).total_seconds())
     if (turn.turns_before + 1) % TURNS_IN_A_SESSION == 0:
         _begin_session(client, turn)
 
@@ -71,6 +76,7 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
         return None
     if conversation.owner != "bot":
         message.turn = "dropped"
+        measured.TURNS.labels("dropped").inc()
         return None
     return Turn(
         message_id=message.id,

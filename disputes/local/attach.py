@@ -26,10 +26,19 @@ def database_for_command(root: Path) -> Iterator[None]:
     That is DATABASE_URL when it is set, left as it is. Otherwise the embedded server: the running one,
     or one that is started, migrated and stopped again for this command. CannotStart when it cannot be had.
     """
-    logs.configure("WARNING")
-    if settings().database_url:
+    with server_for_command() as started:
+        if started:
+            migrate(root)
         with database.at_begin(entered_days.refresh):
             yield
+
+
+@contextlib.contextmanager
+def server_for_command() -> Iterator[bool]:
+    """The same without a look at what is in the database; gives whether this command has started the server."""
+    logs.configure("WARNING")
+    if settings().database_url:
+        yield False
         return
     var = settings().var_dir.absolute()
     preflight.check_disk(var)
@@ -38,10 +47,7 @@ def database_for_command(root: Path) -> Iterator[None]:
     os.environ["DATABASE_URL"] = postgres.url()
     settings.cache_clear()
     try:
-        if started:
-            migrate(root)
-        with database.at_begin(entered_days.refresh):
-            yield
+        yield started
     finally:
         del os.environ["DATABASE_URL"]
         settings.cache_clear()

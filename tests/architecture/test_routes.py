@@ -42,7 +42,7 @@ CUSTOMERS_PROOF = {
     "POST /status/complaints/{reference}/{act}",
 }
 """Ask for a code that was mailed, or the link of a letter."""
-THIS_MACHINE_ONLY = {"GET /dev/mail", "GET /dev/mail/{letter_id}", "GET /dev/mail/{letter_id}/html"}
+THIS_MACHINE_ONLY = {"GET /metrics", "GET /dev/mail", "GET /dev/mail/{letter_id}", "GET /dev/mail/{letter_id}/html"}
 OTHER_SECRET = {
     "POST /api/chat/files",
     "GET /api/chat/files/{file_id}",

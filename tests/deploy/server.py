@@ -137,7 +137,10 @@ class Server:
     def start_unit(self, name: str, instance: int) -> Running:
         """Starts one instance of a unit file."""
         unit = units.read(name)
-        environment = self.environment(unit.environment_file.name) | unit.environment(str(instance), self.data)
+        own = unit.environment(str(instance), self.data)
+        if "METRICS_PORT" in own:
+            own["METRICS_PORT"] = str(free_port())
+        environment = self.environment(unit.environment_file.name) | own
         return self._start(f"{name.partition('@')[0]}@{instance}", unit.command(str(instance), self.data), environment)
 
     def start_redis(self) -> Running:

@@ -27,7 +27,7 @@ def main() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with notes.open("a") as file:
         file.write(f"{os.getpid()}\n")
-    if "broken" in modes:
+    if "broken" in modes or notes.with_suffix(".broken").exists():
         sys.exit("ERROR cannot read its configuration")
     http.server.HTTPServer.allow_reuse_address = True
     http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()

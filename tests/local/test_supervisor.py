@@ -43,6 +43,15 @@ class TestKeepingRunning:
         assert "ERROR cannot read its configuration" in running.complained()
         assert "Traceback" not in running.complained()
 
+    def test_a_child_that_has_run_is_started_until_it_runs_again(self, start: Start) -> None:
+        running = start()
+        (running.folder / "web.broken").touch()
+        kill(running.pids("web")[0])
+        wait_for(lambda: len(running.pids("web")) >= 4, 30, what="for more tries than a first start has")
+        (running.folder / "web.broken").unlink()
+        wait_for(running.answers, 30, what="for the answer")
+        assert running.process.poll() is None
+
     def test_postgres_that_is_killed_is_started_again(self, start: Start) -> None:
         running = start("postgres")
         data = running.folder / "postgres"

@@ -1,0 +1,1 @@
+"""Figures for whoever keeps the program running: what `/metrics` tells."""

@@ -1,0 +1,56 @@
+"""What the scripted people share: the address, the database to look into, the mail that came, and who wants what."""
+
+import asyncio
+import hashlib
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import psycopg
+
+from tests.notifications.mail_server import MailServer
+
+CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
+CODE_SECONDS = 120.0
+
+
+@dataclass
+class World:
+    """Shared by everybody in one run. `endings`: how an agent is to end a chat; `wanted`: chats to step into."""
+
+    http: aiohttp.ClientSession
+    url: str
+    dsn: str
+    mail: MailServer
+    endings: dict[str, str] = field(default_factory=dict)
+    wanted: set[str] = field(default_factory=set)
+
+    async def rows(self, statement: str, *values: Any) -> list[Any]:
+        """What the database holds; waits while it is away."""
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(self.dsn, autocommit=True, connect_timeout=5)
+                async with connection:
+                    cursor = await connection.execute(statement, values)
+                    return await cursor.fetchall()
+            except psycopg.OperationalError:
+                await asyncio.sleep(0.3)
+
+    async def conversation_of(self, session_id: str) -> str:
+        """The conversation behind a browser's session id."""
+        digest = hashlib.sha256(session_id.encode()).hexdigest()
+        rows = await self.rows("SELECT id FROM conversations WHERE session_digest = %s", digest)
+        return str(rows[0][0])
+
+    async def code_for(self, email: str) -> str:
+        """The newest code that was mailed to this address."""
+        for _ in range(int(CODE_SECONDS * 5)):
+            letters = [letter for letter in list(self.mail.received) if email in str(letter["To"])]
+            for letter in reversed(letters):
+                part = letter.get_body(("plain",))
+                found = CODE.search(str(part.get_content())) if part and "code" in str(letter["Subject"]) else None
+                if found:
+                    return "".join(found.groups())
+            await asyncio.sleep(0.2)
+        return "000000"
