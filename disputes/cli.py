@@ -269,6 +269,20 @@ def hold(
         say(hold_case(reference, by, reason, until=until, release=release))
 
 
+@app.command()
+def report(
+    week: Annotated[str, typer.Option(help="Like 2026-W07, or one of its days; default: the last whole week.")] = "",
+    send: Annotated[bool, typer.Option("--send", help="Mail it to whoever wants it and has none of it yet.")] = False,
+) -> None:
+    """Print the weekly report for managers, or send it."""
+    from disputes.local.attach import database_for_command
+
+    with database_for_command(ROOT):
+        from disputes.local.reports import print_or_send
+
+        say(print_or_send(week, send=send))
+
+
 @staff.command("add")
 def staff_add(
     email: str,

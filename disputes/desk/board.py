@@ -6,26 +6,27 @@ manager reads about somebody, that person reads too.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Final
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import clock, database, policy
 from disputes.desk import board_charts
-from disputes.desk.access import AtDesk, Desk
+from disputes.desk.access import AtDesk, Desk, Managing
 from disputes.desk.pages import desk_page
 from disputes.desk.stages import STAGES
 from disputes.edge.downloads import download
 from disputes.errors import Invalid
 from disputes.people import audit
 from disputes.people.roles import MANAGING
-from disputes.reports import as_csv, queries, service, sheets
+from disputes.reports import as_csv, queries, service, sheets, similar, weekly
 from disputes.reports.figures import FIGURES, figure_named
 from disputes.reports.filters import NOBODY, Filters
-from disputes.reports.period import Period
+from disputes.reports.period import ONE_DAY, Period, last_whole_week, read_week, week_name
 from disputes.reports.queries import By
 from disputes.reports.words import MEDIAN_FROM, say_day, say_time
 
@@ -106,6 +107,34 @@ def chats(request: Request, desk: Desk, filters: Given, by: By = "week") -> HTML
             "kept_from": _chats_kept_from(),
         }
         return _figures(request, desk, filters, "chats", by, session=session, values=values)
+
+
+@router.get("/causes")
+def causes(
+    request: Request, desk: Managing, filters: Given, week: Annotated[str, Query(max_length=10)] = ""
+) -> HTMLResponse:
+    """Why complaints came: one week against those before, complaints that are alike, and the report by mail."""
+    shown = read_week(week) if week else last_whole_week(policy.current().calendar.day_of(clock.now()))
+    with database.transaction() as session:
+        values = {
+            "week": shown,
+            "week_name": week_name(shown.first),
+            "earlier": week_name(shown.before(1).first),
+            "later": week_name(shown.last + ONE_DAY),
+            "categories": weekly.categories_of(session, shown),
+            "causes": weekly.causes_of(session, shown),
+            "alike": similar.alike_in(session, shown),
+            "wanted": queries.wants_weekly(session, desk.staff),
+        }
+        return _page(request, desk, filters, "causes", session=session, values=values)
+
+
+@router.post("/weekly")
+def choose_weekly(desk: Managing, wanted: Annotated[Literal["yes", "no"], Form()]) -> RedirectResponse:
+    """Whether I get the weekly report."""
+    with database.transaction() as session:
+        weekly.choose(session, desk.staff, wanted=wanted == "yes")
+    return RedirectResponse("/desk/board/causes#mail", HTTPStatus.SEE_OTHER)
 
 
 @router.get("/behind/{name}")

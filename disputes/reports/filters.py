@@ -15,6 +15,9 @@ NOT_SAID = "not_said"
 ONE_OF = "."
 """Between several values of `what`."""
 
+PAIRED = "|"
+"""Between category and cause in the key of a group by both."""
+
 
 @dataclass(frozen=True)
 class Filters:
@@ -40,9 +43,12 @@ class Filters:
         return replace(self, period=self.period.part_of_week(monday))
 
     def in_group(self, by: str, key: str | None) -> Self:
-        """The same for one row of a table that is grouped by week, category, cause, agent, what or kind."""
+        """The same for one row of a table that is grouped by one of `queries.By`."""
         if by == "week" and key is not None:
             return self.in_week(date.fromisoformat(key))
+        if by == "pair":
+            category, _, cause = (key or PAIRED).partition(PAIRED)
+            return replace(self, category=category or NOT_SAID, cause=cause or NOT_SAID)
         missing = {"agent": NOBODY, "cause": NOT_SAID, "category": NOT_SAID}.get(by)
         return replace(self, **{by: key if key is not None else missing})  # type: ignore[arg-type]
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Subquery,
     cast,
     collate,
+    exists,
     func,
     select,
     text,
@@ -21,11 +22,14 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
+from disputes.notifications.tables import Notification
+from disputes.people.roles import MANAGING
 from disputes.people.tables import Staff
-from disputes.reports.filters import NOBODY, NOT_SAID, ONE_OF, Filters
+from disputes.reports.filters import NOBODY, NOT_SAID, ONE_OF, PAIRED, Filters
 from disputes.reports.rows import Rows
+from disputes.reports.tables import WeeklyChoice
 
-type By = Literal["week", "category", "cause", "agent", "what", "kind"]
+type By = Literal["week", "category", "cause", "agent", "what", "kind", "pair"]
 type Order = Literal["slowest", "soonest", "newest"]
 
 _READS_MUCH: Final = text(
@@ -132,6 +136,25 @@ def people(session: Session) -> dict[str, str]:
     return {str(staff_id): name for staff_id, name in session.execute(found)}
 
 
+def readers_without_letter(session: Session, key: str) -> Sequence[Staff]:
+    """Whoever wants the weekly report and has no letter whose key is this with their id: managers unless they said no,
+    administrators if they said yes."""
+    written = exists().where(Notification.dedupe_key == func.concat(key, Staff.id))
+    found = (
+        select(Staff)
+        .outerjoin(WeeklyChoice, WeeklyChoice.staff_id == Staff.id)
+        .where(Staff.active, Staff.role.in_(MANAGING), ~written)
+        .where(func.coalesce(WeeklyChoice.wanted, Staff.role == "manager"))
+    )
+    return session.scalars(found.order_by(Staff.email)).all()
+
+
+def wants_weekly(session: Session, staff: Staff) -> bool:
+    """True when this person gets the weekly report."""
+    choice = session.get(WeeklyChoice, staff.id)
+    return choice.wanted if choice else staff.role == "manager"
+
+
 def _group(key: str | None, told: Sequence[Any], whats: Sequence[str]) -> Group:
     n, p50, p90, longest, *parts = told
     found = {what: count for what, count in zip(whats, parts, strict=True) if count}
@@ -155,6 +178,8 @@ def _narrowed(rows: Rows, filters: Filters) -> Subquery:
 def _key(part: Subquery, by: By, zone: str) -> ColumnElement[Any]:
     if by == "week":
         return cast(func.date_trunc("week", func.timezone(zone, part.c.at)), Date)
+    if by == "pair":
+        return collate(func.concat(part.c.category, PAIRED, part.c.cause), "C")
     return part.c[by] if by == "agent" else collate(part.c[by], "C")
 
 

@@ -15,6 +15,7 @@ from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
 from disputes.people.tables import SignInAttempt, SignInLink, StaffSession
+from disputes.reports import weekly
 from disputes.worker import inbound_jobs, records_jobs
 
 KEEP_ATTEMPTS = timedelta(hours=1)
@@ -44,6 +45,11 @@ def add_schedule(app: App) -> None:
     @app.task(name="times.check", queueing_lock="times.check", pass_context=False)
     def check_expected_times(timestamp: int) -> None:
         database.run(times.check_last_month)
+
+    @app.periodic(cron="11 * * * *")
+    @app.task(name="reports.weekly", queueing_lock="reports.weekly", lock="reports.weekly", pass_context=False)
+    def write_weekly_report(timestamp: int) -> None:
+        database.run(weekly.write_due)
 
     @app.periodic(cron="17 * * * *")
     @app.task(name="housekeeping", queueing_lock="housekeeping", pass_context=False)

@@ -16,7 +16,7 @@ from disputes.desk.board_charts import PLANS
 from disputes.people.tables import AuditEntry
 from disputes.reports.figures import FIGURES
 from tests.reports.world import World
-from tests.serving import Visitor, add_staff, signed_in
+from tests.serving import Visitor, add_staff, hidden, signed_in
 
 PAGES = (
     "/desk/board",
@@ -160,6 +160,32 @@ class TestFiles:
         assert entry.after is not None
         assert (entry.after["what"], entry.after["rows"]) == ("filed", 2)
         assert "category=late" in entry.after["filters"]
+
+
+class TestCauses:
+    def test_is_for_managers_and_administrators(self, visitor: Visitor) -> None:
+        with signed_in(visitor.url, add_staff()) as agent:
+            assert agent.get("/desk/board/causes").status_code == 403
+            assert "/desk/board/causes" not in agent.open("/desk/board")
+
+    def test_its_figures_lead_to_what_they_count(self, max_: Visitor) -> None:
+        some_cases()
+        week = (clock.now() - timedelta(days=5)).date().isoformat()
+        page = max_.open(f"/desk/board/causes?week={week}")
+        links = counted_links(page)
+        assert "Parcel never arrived: The carrier" in page
+        assert links
+        for href, n in links:
+            assert lines_in(max_.open(href)) == n, href
+
+    def test_the_report_by_mail_can_be_stopped_and_wanted_again(self, max_: Visitor) -> None:
+        for said, button in (("no", "Send it to me"), ("yes", "Stop it")):
+            token = hidden(max_.open("/desk/board/causes"), "csrf_token")
+            answer = max_.submit("/desk/board/weekly", csrf_token=token, wanted=said)
+            assert button in max_.follow(answer)
+
+    def test_a_week_that_cannot_be_read_is_said(self, max_: Visitor) -> None:
+        assert max_.get("/desk/board/causes?week=soon").status_code == 400
 
 
 class TestCharts:

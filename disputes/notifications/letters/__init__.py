@@ -42,6 +42,7 @@ from disputes.notifications.letters.sign_in_link import sign_in_link
 from disputes.notifications.letters.staff_task import staff_task
 from disputes.notifications.letters.status_code import status_code
 from disputes.notifications.letters.to_management import escalated, not_settled
+from disputes.notifications.letters.weekly_report import weekly_report
 from disputes.notifications.letters.withdrawn import withdrawal_undone, withdrawn
 from disputes.policy import Policy
 
@@ -58,6 +59,7 @@ __all__ = [
     "sign_in_link",
     "staff_task",
     "status_code",
+    "weekly_report",
 ]
 
 type WriteLetter = Callable[[CaseFacts, Policy, str], Letter]
