@@ -29,12 +29,15 @@ STOP_SECONDS = 15
 
 
 class Stack:
-    """A running program. `url` is its address; `mail` the folder its letters go to."""
+    """A running program. `url` is its address; `mail` the folder its letters go to; `shop_origin` the address of a web
+    site that may have the chat on its pages, on a port that is free."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.var = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.shop_port = free_port()
+        self.shop_origin = f"http://localhost:{self.shop_port}"
         self.mail = folder / "mail"
         self.output = folder / "run.txt"
         self._settings = settings
@@ -55,6 +58,7 @@ class Stack:
             # Ports of its own: two programs that start in the same moment would both find the usual ones free.
             "RASA_URL": f"http://127.0.0.1:{free_port()}",
             "ACTIONS_URL": f"http://127.0.0.1:{free_port()}/webhook",
+            "ALLOWED_ORIGINS": self.shop_origin,
             **self._settings,
         }
         with self.output.open("wb") as output:

@@ -1,6 +1,7 @@
 """What a customer and an agent do in a browser, in their own words."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -39,6 +40,14 @@ class Customer:
     def press(self, title: str) -> None:
         """Presses the newest button with this title."""
         self.log.get_by_role("button", name=title, exact=True).last.click()
+
+    def attach(self, name: str, content: bytes, media_type: str = "image/jpeg") -> None:
+        """Chooses a file behind the paper clip."""
+        send_file(self.chat, name, content, media_type)
+
+    def save(self, name: str) -> tuple[str, bytes]:
+        """Saves a file of the conversation; returns the name that the browser gives it, and its content."""
+        return saved(self.page, self.log, name)
 
     def ask_for_a_person(self) -> None:
         """By the menu of the panel."""
@@ -111,6 +120,14 @@ class Agent:
         box.fill(text)
         box.press("Enter")
 
+    def attach(self, name: str, content: bytes, media_type: str = "application/pdf") -> None:
+        """Chooses a file behind the paper clip."""
+        send_file(self.conversation, name, content, media_type)
+
+    def save(self, name: str) -> tuple[str, bytes]:
+        """Saves a file of the conversation; returns the name that the browser gives it, and its content."""
+        return saved(self.page, self.conversation, name)
+
     def sees(self, text: str) -> None:
         """Waits for a text in the conversation."""
         expect(self.conversation.get_by_role("log").get_by_text(text).last).to_be_visible()
@@ -120,3 +137,16 @@ class Agent:
         self.holder.locator("summary", has_text="Hand back").click()
         self.holder.get_by_label("What was decided").fill(note)
         self.holder.get_by_role("button", name="Hand back to the assistant").click()
+
+
+def send_file(chat: Locator, name: str, content: bytes, media_type: str) -> None:
+    """Gives a file to the composer, as a browser's chooser does."""
+    expect(chat.get_by_role("button", name="Send photos or documents")).to_be_visible()
+    chat.locator("input[type=file]").set_input_files({"name": name, "mimeType": media_type, "buffer": content})
+
+
+def saved(page: Page, inside: Locator, name: str) -> tuple[str, bytes]:
+    """Presses the file of that name and reads what the browser has saved."""
+    with page.expect_download() as download:
+        inside.get_by_role("button", name=f"Save {name}").last.click()
+    return download.value.suggested_filename, Path(download.value.path()).read_bytes()

@@ -124,6 +124,12 @@ export abstract class Talk {
   protected use(wire: Wire): void {
     this.wire = wire;
     this.watch();
+    // A connection that was away for a moment may have broken an upload and not the wire.
+    const again = (): void => {
+      if (this.outbox.connected) this.uploads.connect();
+    };
+    addEventListener("online", again);
+    this.stops.push(() => removeEventListener("online", again));
     this.on("connect", () => this.ask());
     this.on("disconnect", () => {
       this.typing = null;

@@ -40,6 +40,7 @@ export class ThreadView extends LitElement {
   /** The line of the hand-over card that is being changed. */
   declare editing: Editing | null;
   private atEnd = true;
+  private top = 0;
   private drawn = 0;
   private drawnOutgoing = 0;
   private resized = new ResizeObserver(() => this.atEnd && this.toEnd());
@@ -186,14 +187,20 @@ export class ThreadView extends LitElement {
     const start = seq === undefined ? null : this.renderRoot.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
     const end = pane.scrollHeight - pane.clientHeight;
     pane.scrollTop = start ? Math.min(end, start.offsetTop - 12) : end;
+    this.atEnd = false;
     this.scrolled();
   }
 
+  /** Only who moves up has left the end: a picture that is drawn late moves it away by itself. */
   private scrolled(): void {
     const pane = this.pane;
     if (!pane) return;
-    this.atEnd = pane.scrollHeight - pane.clientHeight - pane.scrollTop < NEAR;
-    if (this.atEnd) this.unseen = 0;
+    const { scrollTop } = pane;
+    if (pane.scrollHeight - pane.clientHeight - scrollTop < NEAR) {
+      this.atEnd = true;
+      this.unseen = 0;
+    } else if (scrollTop < this.top) this.atEnd = false;
+    this.top = scrollTop;
   }
 
   private async copy(value: string): Promise<void> {
