@@ -104,6 +104,7 @@ def keep(
             at=message.created_at,
         )
     )
+    conversation.facts_version += 1
     session.flush()
     if conversation.owner == "bot":
         _acknowledge(session, conversation)

@@ -137,7 +137,7 @@ def card_for_staff(session: Session, conversation: Conversation, *, verified: bo
         mood=mood_of(handover_queries.last_words(session, conversation.id)),
         verified=verified,
         language=language_of(conversation),
-        page=conversation.page,
+        page=_place(conversation.page),
     )
 
 

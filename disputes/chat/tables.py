@@ -25,7 +25,7 @@ class Conversation(Base):
     chat; chats that ended stay theirs.
     `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
     `facts` is what is known; `corrections` says what of it the customer changed on the hand-over card and the assistant
-    does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either.
+    does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either, and with each file.
     """
 
     __tablename__ = "conversations"

@@ -214,7 +214,7 @@ class TestStaffCard:
         card = desk_view.conversation_view(session, told.id).card
         assert card.tried == "Refused: We send it again."
         assert card.mood == "Not content. A word of understanding first may help."
-        assert (card.language, card.page, card.verified) == ("English", "https://www.casened.com/orders", False)
+        assert (card.language, card.page, card.verified) == ("English", "www.casened.com/orders", False)
 
     @pytest.mark.parametrize(
         ("outcome", "tried"),
