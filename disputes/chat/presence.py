@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, policy
 from disputes.chat import hints, staff_queries, work
 from disputes.chat.staff_queries import Colleague
-from disputes.chat.tables import CustomerPresence, StaffPresence, WebProcess
+from disputes.chat.tables import Conversation, CustomerPresence, StaffPresence, WebProcess
 from disputes.people.tables import Staff, Team
 
 LEASE: Final = timedelta(seconds=30)
@@ -128,11 +128,13 @@ def team_for(session: Session, name: str | None) -> Team | None:
 
 
 def forget_old(session: Session) -> None:
-    """Deletes leases and processes that ended a day ago."""
+    """Deletes leases and processes that ended a day ago, and from where chats were written that have rested as long."""
     before = clock.now() - KEPT
     session.execute(delete(StaffPresence).where(StaffPresence.expires_at < before))
     session.execute(delete(CustomerPresence).where(CustomerPresence.expires_at < before))
     session.execute(delete(WebProcess).where(WebProcess.seen_at < before))
+    rest = update(Conversation).where(Conversation.updated_at < before, Conversation.ip_digest.is_not(None))
+    session.execute(rest.values(ip_digest=None).execution_options(synchronize_session=False))
 
 
 def _shorten(session: Session, leases: type[StaffPresence] | type[CustomerPresence], lease_id: UUID) -> None:

@@ -68,6 +68,19 @@ def queue_all_due() -> int:
     return database.run(_queue_due)
 
 
+def chats_due(session: Session) -> list[UUID]:
+    """Chats in which something may be over now, at most a page of them."""
+    now, rules = clock.now(), policy.current().chat
+    grace = timedelta(seconds=rules.agent_gone_seconds)
+    before = Before(
+        now=now,
+        lease_ended=now - grace if _desk_up(session, now) else None,
+        customer_silent_since=now - timedelta(minutes=rules.customer_idle_minutes),
+        assistant_idle_since=now - timedelta(minutes=rules.assistant_idle_minutes),
+    )
+    return queue_queries.chats_over(session, before, PAGE)
+
+
 def act(session: Session, conversation_id: UUID) -> Over | None:
     """Acts on what is over in one chat, as it stands under its lock; returns what that was."""
     conversation = handoff.locked(session, conversation_id)
@@ -114,16 +127,7 @@ def standing_of(session: Session, conversation: Conversation) -> Standing:
 
 
 def _queue_due(session: Session) -> int:
-    now, rules = clock.now(), policy.current().chat
-    grace = timedelta(seconds=rules.agent_gone_seconds)
-    before = Before(
-        now=now,
-        lease_ended=now - grace if _desk_up(session, now) else None,
-        customer_silent_since=now - timedelta(minutes=rules.customer_idle_minutes),
-        assistant_idle_since=now - timedelta(minutes=rules.assistant_idle_minutes),
-    )
-    found = queue_queries.chats_over(session, before, PAGE)
-    by_lock = {f"chat-clock:{chat_id}": {"conversation_id": str(chat_id)} for chat_id in found}
+    by_lock = {f"chat-clock:{chat_id}": {"conversation_id": str(chat_id)} for chat_id in chats_due(session)}
     work.look_for_somebody(session)
     return jobs.defer_missing(session, work.ACT, by_lock)
 

@@ -94,9 +94,13 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
 
 
 def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
-    """Stores the reply if the chat is still the assistant's, in the same epoch; False: it was dropped."""
+    """Stores the reply if the chat is still the assistant's, in the same epoch.
+
+    False: it was dropped. Nobody is shown it; what it said is kept with the message that it answered.
+    """
     stored = _still_ours(session, turn)
     if stored is None:
+        _keep_dropped(session, turn, parts)
         return False
     conversation, message = stored
     for index, part in enumerate(parts):
@@ -186,6 +190,12 @@ def _corrected(conversation: Conversation) -> Json:
     """What the customer changed on the hand-over card since the assistant had the chat; it goes with the next turn."""
     given = {name: correction["value"] for name, correction in conversation.corrections.items()}
     return {"corrected": given} if given else {}
+
+
+def _keep_dropped(session: Session, turn: Turn, parts: list[Part]) -> None:
+    message = session.get(Message, turn.message_id)
+    if message is not None and message.turn == "dropped":
+        message.note = {**(message.note or {}), "dropped": [part.text for part in parts if part.text]}
 
 
 def _begin_session(client: RasaClient, turn: Turn) -> None:

@@ -42,7 +42,7 @@ def waiting_chat(session: Session, *, urgent: bool = False) -> Conversation:
     """A chat in the queue, in which the customer has written."""
     somebody_here(session)
     conversation, _ = service.open_conversation(session, None)
-    service.receive(session, conversation.id, "It is burning!" if urgent else "Hello", client_id=str(uuid4()))
+    service.receive(session, conversation.id, "The plug is on fire!" if urgent else "Hello", client_id=str(uuid4()))
     handoff.request_person(session, conversation, "asked", None)
     assert conversation.owner == "queue"
     return conversation
@@ -51,6 +51,28 @@ def waiting_chat(session: Session, *, urgent: bool = False) -> Conversation:
 def waiting_chats(session: Session, count: int) -> list[UUID]:
     """So many of them."""
     return [waiting_chat(session).id for _ in range(count)]
+
+
+def queued_rows(session: Session, count: int) -> list[UUID]:
+    """So many chats in the queue, written as rows: for tests that need very many of them."""
+    now = clock.now()
+    chats = [
+        Conversation(
+            session_digest=uuid4().hex,
+            visitor_digest=uuid4().hex,
+            owner="queue",
+            epoch=1,
+            facts={},
+            waiting_since=now + timedelta(milliseconds=number),
+            first_waiting_since=now,
+            created_at=now,
+            updated_at=now,
+        )
+        for number in range(count)
+    ]
+    session.add_all(chats)
+    session.flush()
+    return [chat.id for chat in chats]
 
 
 def add_team(session: Session, name: str, *members: Staff, assignment: str | None = None) -> Team:

@@ -9,7 +9,7 @@ import requests
 from sqlalchemy import select
 
 from disputes import clock, database
-from disputes.chat import handoff, service
+from disputes.chat import handoff, presence, service
 from disputes.chat.tables import Conversation, Message
 from disputes.orders import client
 from disputes.orders.stand_in import demo_order
@@ -178,6 +178,55 @@ class TestHolder:
         with signed_in(served, add_staff("bo@casened.com", "Bo Ek")) as bo:
             assert act(bo, chat, "take-over").status_code == 303
         assert "Take over from Bo Ek" in ada.open(f"/desk/chats/{chat}/holder")
+
+
+class TestComingAndGoing:
+    def test_one_is_available_until_one_goes_away(self, ada: Visitor) -> None:
+        assert "Available" in ada.open("/desk")
+        answer = ada.submit("/desk/availability", csrf_token=csrf(ada), takes_chats="false")
+        assert answer.headers["location"] == "/desk"
+        page = ada.open("/desk")
+        assert "Away" in page
+        assert "customers are told that nobody can chat" in page
+        ada.submit("/desk/availability", csrf_token=csrf(ada), takes_chats="true")
+        assert "1 here" in ada.open("/desk")
+
+    def test_a_script_of_the_page_gets_the_lists(self, ada: Visitor) -> None:
+        headers = {"HX-Request": "true", "X-CSRF-Token": csrf(ada)}
+        answer = ada.post("/desk/availability", data={"takes_chats": "false"}, headers=headers)
+        assert "<html" not in answer.text
+        assert "Away" in answer.text
+
+
+class TestPassOn:
+    def test_to_a_colleague_who_is_here(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "claim")
+        with database.transaction() as session:
+            sam = somebody_here(session)
+        page = ada.open(f"/desk/chats/{chat}")
+        assert "Sam There (0 of 5 chats)" in page
+        act(ada, chat, "pass-on", to=f"staff:{sam.id}", note="Photos are in the thread.")
+        assert "Sam There holds this chat" in ada.open(f"/desk/chats/{chat}/context")
+
+    def test_to_somebody_who_left_meanwhile_is_said_so(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "claim")
+        with database.transaction() as session:
+            sam = somebody_here(session)
+            presence.choose(session, sam, takes_chats=False)
+        answer = act(ada, chat, "pass-on", to=f"staff:{sam.id}")
+        assert answer.status_code == 409
+        assert "Sam There is not there just now" in answer.text
+
+
+class TestUrgent:
+    def test_a_mark_is_seen_in_the_lists_and_can_be_taken_back(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        act(ada, chat, "mark", urgent="true")
+        assert "Urgent" in ada.open("/desk/lists")
+        act(ada, chat, "mark")
+        assert "Urgent" not in ada.open("/desk/lists")
 
 
 class TestContext:
