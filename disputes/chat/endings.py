@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from disputes.chat import handoff, presence, queries, satisfaction, staff_queries, thread, work
+from disputes.chat import handoff, presence, queries, queue, satisfaction, staff_queries, thread, work
 from disputes.chat.lines import button, line, say_minutes
 from disputes.chat.ownership import Reason, change_owner
 from disputes.chat.tables import Conversation, Message
@@ -17,6 +17,8 @@ from disputes.people.tables import Staff
 
 GO_ON: Final = "/go_on_here"
 NEW_CHAT: Final = "/new_chat"
+CHATS_OWN: Final = (GO_ON, NEW_CHAT, queue.TALK_TO_PERSON, queue.LEAVE_MESSAGE, queue.BACK_TO_ASSISTANT)
+"""What the chat itself has obeyed: nobody needs to read it."""
 
 
 def close(session: Session, conversation_id: UUID, staff: Staff) -> Conversation:
@@ -78,7 +80,7 @@ def go_on(session: Session, conversation: Conversation) -> None:
 def written_since_the_end(session: Session, conversation: Conversation) -> Sequence[Message]:
     """What the customer has typed into the ended chat, to be read by whoever has it next."""
     written = queries.customer_messages_after(session, conversation.id, _ended_at(session, conversation))
-    return [message for message in written if message.payload not in (GO_ON, NEW_CHAT)]
+    return [message for message in written if message.payload not in CHATS_OWN]
 
 
 def _ended_at(session: Session, conversation: Conversation) -> int:

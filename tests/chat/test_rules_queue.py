@@ -8,7 +8,7 @@ import time_machine
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.chat import handoff, presence, queries, queue, queue_queries, service, timers, visits
+from disputes.chat import desk_queries, handoff, presence, queue, queue_queries, service, timers, visits
 from disputes.chat.tables import Conversation, Message
 from disputes.errors import TooMany
 from disputes.people.tables import Staff
@@ -245,7 +245,7 @@ class TestPlaceInTheQueue:
         burning = waiting_chat(session, urgent=True)
         handoff.mark(session, chats[2].id, anna, urgent=False, vulnerable=True)
         assert [queue_queries.position(session, chat) for chat in (*chats, burning)] == [3, 4, 1, 2]
-        assert [row[0].id for row in queries.open_lines(session, clock.now())][:2] == [chats[2].id, burning.id]
+        assert [row.id for row in desk_queries.waiting(session, 2)] == [chats[2].id, burning.id]
 
     def test_words_of_danger_count_whenever_they_are_written(self, session: Session, anna: Staff) -> None:
         first, second = waiting_chat(session), waiting_chat(session)
