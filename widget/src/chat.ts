@@ -227,7 +227,7 @@ export class Chat extends LitElement {
       <a href=${this.form} target="_blank" rel="noopener" @click=${() => (this.menu = false)}
         >${icons.list}${words.form}<span class="hidden">${words.newTab}</span></a
       >
-      <button @click=${() => this.sendCopy(talk)}>${icons.out}${words.copyMail}</button>
+      <button ?disabled=${!talk.outbox.connected} @click=${() => this.sendCopy(talk)}>${icons.out}${words.copyMail}</button>
       ${owner === "closed"
         ? nothing
         : html`<button @click=${() => this.askEnd()}>${icons.end}${words.end}</button>`}

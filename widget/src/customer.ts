@@ -5,7 +5,7 @@ import { SESSION, UNSENT, ofTab, shared } from "./storage";
 import { Talk, fetched } from "./talk";
 import { randomId } from "./text";
 import { fromUttered } from "./thread";
-import type { Card, Copy, History, State, Uttered } from "./types";
+import type { Card, Copy, History, State, Typing, Uttered } from "./types";
 import type { Route } from "./uploads";
 import { Wire } from "./wire";
 import { words } from "./words";
@@ -66,6 +66,11 @@ export class CustomerTalk extends Talk {
       this.changed();
     });
     wire.open();
+  }
+
+  /** The assistant is silent where a person has the chat, also when a hint of it comes late. */
+  protected override heard(typing: Typing): void {
+    if (typing.from !== "bot" || this.state?.owner === "bot") super.heard(typing);
   }
 
   rate(answer: Rated): void {
