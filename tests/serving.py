@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin
+from typing import Any
+from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -24,6 +25,7 @@ from tests.stack import wait_until
 
 PASSWORD = "correct horse battery staple"
 TIMEOUT = 20
+NOT_SENT = "Nothing has been sent yet"
 OWN_TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
 
 
@@ -49,6 +51,16 @@ class Visitor(requests.Session):
     def submit(self, path: str, **fields: str) -> requests.Response:
         """Sends a form."""
         return self.post(path, data=fields, headers={"Sec-Fetch-Site": "same-origin"})
+
+    def carry_out(self, path: str, data: Any) -> requests.Response:
+        """Sends a form, and where it shows a letter, that as well."""
+        answer = self.post(path, data=data, headers={"Sec-Fetch-Site": "same-origin"})
+        return self.press_send(answer) if NOT_SENT in answer.text else answer
+
+    def press_send(self, shown: requests.Response) -> requests.Response:
+        """Sends the letter of a page that shows one."""
+        assert shown.status_code == 200, (shown.status_code, shown.text[:500])
+        return self.post(urlsplit(shown.url).path, data=second_press(shown.text))
 
     def follow(self, answer: requests.Response) -> str:
         """The page that an answer leads on to."""
@@ -127,6 +139,14 @@ def signed_in(url: str, staff: Staff) -> Iterator[Visitor]:
         answer = opened.submit("/desk/sign-in", email=staff.email, password=PASSWORD)
         assert answer.status_code == 303
         yield opened
+
+
+def second_press(page: str) -> list[tuple[str, str]]:
+    """What the button under a shown letter sends."""
+    assert NOT_SENT in page
+    fields = re.findall(r'<textarea name="([^"]*)" hidden>\n(.*?)</textarea>', page, re.DOTALL)
+    own = [(name, hidden(page, name)) for name in ("csrf_token", "seen")]
+    return [*own, *((unescape(name), unescape(said)) for name, said in fields), ("do", "send")]
 
 
 def hidden(page: str, name: str) -> str:

@@ -1,9 +1,10 @@
 """The page of one case, and what happens on it: shown again with a sentence when something is refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal, NamedTuple
+from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy.orm import Session
@@ -13,9 +14,11 @@ from disputes import clock, database, policy
 from disputes.cases import progress, queries, references, states, tasks, timeline
 from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case
-from disputes.desk import case_steps, investigation_part, mediation_part, offers_part
+from disputes.desk import case_steps, investigation_part, mediation_part, offers_part, preview
 from disputes.desk.access import AtDesk
 from disputes.desk.pages import desk_page
+from disputes.desk.preview import Change, MovedOn
+from disputes.desk.preview_page import Given, preview_page
 from disputes.errors import Conflict, Invalid, NotFound
 from disputes.investigation import service as investigation
 from disputes.notifications import queries as letters
@@ -35,19 +38,28 @@ def act_on(
     request: Request,
     desk: AtDesk,
     reference: str,
-    change: Callable[[Session, Case], object],
+    change: Change,
+    given: Given,
     *,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """Changes a case and shows its page; what is refused is said there, with what was typed still in its form."""
+    """Changes a case and shows its page, or first the letters that this sends.
+
+    What is refused is said on the page, with what was typed still in its form.
+    """
+    if given.wants_change:
+        return show(request, desk, reference, typed=typed, chat_id=given.chat_id)
     try:
         with database.transaction() as session:
             found = found_case(session, reference)
-            change(session, found)
-    except (Conflict, Invalid, NotAllowed) as fault:
+            reference, back = found.reference, f"/desk/cases/{found.reference}"
+            outcome = preview.take(session, found, desk.staff, change, given.seen)
+    except (Conflict, Invalid, NotAllowed, MovedOn) as fault:
         said = " ".join(fault.fields.values()) or fault.message if isinstance(fault, Invalid) else fault.message
-        return show(request, desk, reference, notice=said, typed=typed, status=fault.status)
-    return RedirectResponse(f"/desk/cases/{found.reference}", HTTPStatus.SEE_OTHER)
+        return show(request, desk, reference, notice=said, typed=typed, chat_id=given.chat_id, status=fault.status)
+    if outcome.preview is not None:
+        return preview_page(request, desk, outcome, given, reference, back=back)
+    return RedirectResponse(given.return_to or back, HTTPStatus.SEE_OTHER)
 
 
 def show(
@@ -57,9 +69,13 @@ def show(
     *,
     notice: str | None = None,
     typed: Mapping[str, str] | None = None,
+    chat_id: UUID | None = None,
     status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
-    """The page; whoever looks at it is noted. `typed` is put back into the form it came from."""
+    """The page; whoever looks at it is noted. `typed` is put back into the form it came from.
+
+    `chat_id`: the chat somebody came from, to go back to once a step is taken.
+    """
     with database.transaction() as session:
         found = found_case(session, reference)
         investigation.log_view(session, found, desk.staff, "case")
@@ -71,12 +87,14 @@ def show(
             "undelivered": letters.undelivered(session, found.id),
             "clocks": _clocks(found, clock.now()),
             "forms": case_steps.forms_for(session, found, desk.staff),
+            "closed_forms": case_steps.closed_to(session, found),
             "colleagues": people.case_workers(session),
             "tasks": queries.open_tasks_of(session, found.id),
             "dismissable": {kind for kind in tasks.DISMISSABLE if tasks.may_dismiss(kind, desk.staff.role)},
             "promises": queries.promises_of(session, found.id),
             "linked": queries.linked_references(session, found),
             "notice": notice,
+            "chat_id": chat_id,
             "typed": typed or {},
             **investigation_part.values_for(session, found, desk.staff),
             **offers_part.values_for(session, found, desk.staff),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from disputes.cases import complainant, engine, service, states, tasks
 from disputes.cases.states import NotAllowed, Standing, Transition
 from disputes.cases.tables import Case
+from disputes.desk.stages import STAGES
 from disputes.errors import Invalid
 from disputes.people import service as people
 from disputes.people.tables import Staff
@@ -19,7 +20,10 @@ type Typed = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Step:
-    """A form on the page of a case. `told` is what the customer gets because of it; `step` the row of the table."""
+    """A form on the page of a case. `told` is what the customer gets because of it; `step` the row of the table.
+
+    `sends`: there is a letter, which is shown before it goes.
+    """
 
     label: str
     told: str
@@ -27,6 +31,7 @@ class Step:
     step: Transition | None = None
     where: frozenset[str] = frozenset()
     roles: frozenset[str] = states.CASE_WORKERS
+    sends: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,16 @@ class Form:
     name: str
     label: str
     told: str
+    sends: bool
     why_not: str | None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A step that does not lead on from where the case is, or that staff never take, and why."""
+
+    label: str
+    why: str
 
 
 def _assign(session: Session, case: Case, staff: Staff, typed: Typed) -> object:
@@ -69,7 +83,26 @@ def _review(session: Session, case: Case, staff: Staff, typed: Typed) -> object:
     return complainant.ask_review(session, case, service.acting(staff), typed.get("words", ""))
 
 
+def _restrict(session: Session, case: Case, staff: Staff, _typed: Typed) -> None:
+    service.mark_restricted(session, case, staff, restricted=True)
+
+
+def _unrestrict(session: Session, case: Case, staff: Staff, _typed: Typed) -> None:
+    service.mark_restricted(session, case, staff, restricted=False)
+
+
+ONLY_CUSTOMER: Final = "Only the customer can: on their page, by the link in our letters, or in the chat."
+CUSTOMERS_STEPS: Final = {
+    "Accept our answer": states.ACCEPTED.sources | states.FINAL_ACCEPTED.sources,
+    "Withdraw the complaint": states.WITHDRAWN.sources,
+    "Undo the withdrawal": states.WITHDRAWAL_UNDONE.sources,
+}
+"""What customers do to their complaint and nobody does for them, by where it is possible."""
+
 _OURS: Final = frozenset({"filed", "investigating", "escalated"})
+_ONLY_AFTER: Final = frozenset({"take-on", "redirect-agree", "redirect-drop"})
+"""Steps that only make sense after something else has happened: elsewhere nobody misses them."""
+
 NOBODY_TOLD: Final = "The customer is not told."
 NOT_NOW: Final = "This is not possible at the stage the complaint is in."
 
@@ -118,6 +151,7 @@ STEPS: Final[dict[str, Step]] = {
         "Nothing yet: a manager must agree first. Then the customer reads your reason and may object.",
         _redirect,
         where=states.REDIRECTED.sources,
+        sends=False,
     ),
     "redirect-agree": Step(
         "Agree: it belongs to the reseller",
@@ -131,6 +165,7 @@ STEPS: Final[dict[str, Step]] = {
         lambda session, case, staff, _typed: service.drop_redirect(session, case, staff),
         where=states.REDIRECTED.sources,
         roles=states.MANAGERS,
+        sends=False,
     ),
     "merge": Step(
         "Join it with another complaint",
@@ -155,6 +190,21 @@ STEPS: Final[dict[str, Step]] = {
         NOBODY_TOLD,
         _write_down,
         where=frozenset(states.STATES) - {"merged"},
+        sends=False,
+    ),
+    "restrict": Step(
+        "Mark it as sensitive",
+        f"It tells of health, belief or the like: it stays out of reports and of others' searches. {NOBODY_TOLD}",
+        _restrict,
+        where=frozenset(states.STATES),
+        sends=False,
+    ),
+    "unrestrict": Step(
+        "It is not sensitive",
+        f"It is in reports and searches again. {NOBODY_TOLD}",
+        _unrestrict,
+        where=frozenset(states.STATES),
+        sends=False,
     ),
     "override": Step(
         "End the case against the rules",
@@ -182,8 +232,19 @@ def forms_for(session: Session, case: Case, staff: Staff) -> list[Form]:
         sources = step.step.sources if step.step else step.where
         if case.state not in sources or _pointless(name, case, proposed=proposed):
             continue
-        forms.append(Form(name, step.label, step.told, _why_not(step, standing, staff)))
+        forms.append(Form(name, step.label, step.told, step.sends, _why_not(step, standing, staff)))
     return forms
+
+
+def closed_to(session: Session, case: Case) -> list[Closed]:
+    """The steps that are not possible at the stage the case is in, each with the stages at which it is."""
+    closed = [Closed(label, ONLY_CUSTOMER) for label, where in CUSTOMERS_STEPS.items() if case.state in where]
+    for name, step in STEPS.items():
+        sources = step.step.sources if step.step else step.where
+        if case.state not in sources and name not in _ONLY_AFTER:
+            named = [STAGES[state].label for state in states.STATES if state in sources]
+            closed.append(Closed(step.label, f"Possible at: {', '.join(named)}."))
+    return closed
 
 
 def _pointless(name: str, case: Case, *, proposed: bool) -> bool:
@@ -191,6 +252,8 @@ def _pointless(name: str, case: Case, *, proposed: bool) -> bool:
         return not proposed
     if name == "redirect":
         return proposed
+    if name in ("restrict", "unrestrict"):
+        return case.restricted == (name == "restrict")
     if name == "take-on":
         return states.is_with_management(case.state, case.prior_state) or _works(case.investigator, states.CASE_WORKERS)
     return name == "take-review" and _works(case.decider, states.MANAGERS)

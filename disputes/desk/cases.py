@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from typing import Annotated, Any, Final
+from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
@@ -13,7 +14,7 @@ from disputes.cases.worklists import Name
 from disputes.desk import case_page, case_steps
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page
-from disputes.edge.forms import given_form
+from disputes.desk.preview_page import Given
 from disputes.errors import NotFound
 
 router = APIRouter(prefix="/cases")
@@ -62,9 +63,11 @@ def _list(session: Session, desk: AtDesk, show: Name, number: int) -> dict[str, 
 
 
 @router.get("/{reference}")
-def case(request: Request, desk: Desk, reference: str) -> HTMLResponse:
-    """One case."""
-    return case_page.show(request, desk, reference)
+def case(
+    request: Request, desk: Desk, reference: str, *, chat: UUID | None = None, step: str | None = None
+) -> HTMLResponse:
+    """One case; from a chat with the way back to it, and with the form of `step` open."""
+    return case_page.show(request, desk, reference, typed={"step": step} if step else None, chat_id=chat)
 
 
 @router.get("/{reference}/news")
@@ -74,16 +77,16 @@ def news(request: Request, desk: Desk, reference: str, since: Annotated[int, Que
 
 
 @router.post("/{reference}/steps/{name}")
-def take_step(
-    request: Request, desk: Desk, reference: str, name: str, typed: Annotated[dict[str, str], Depends(given_form)]
-) -> Response:
-    """Takes a step of the case."""
+def take_step(request: Request, desk: Desk, reference: str, name: str, given: Given) -> Response:
+    """Takes a step of the case; one that sends a letter shows it first."""
     if name not in case_steps.STEPS:
         raise NotFound("There is no such step.")
+    typed = dict(given.fields)
     return case_page.act_on(
         request,
         desk,
         reference,
         lambda session, found: case_steps.take(session, found, desk.staff, name, typed),
-        typed=typed,
+        given,
+        typed={**typed, "step": name},
     )

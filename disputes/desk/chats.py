@@ -17,6 +17,7 @@ from disputes.cases.states import ENDED
 from disputes.cases.tables import Case
 from disputes.chat import desk_queries, desk_view, endings, handoff, presence, transfer
 from disputes.chat.schemas import ConversationView
+from disputes.desk import case_panel
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page, is_part
 from disputes.edge.templates import NO_STORE
@@ -90,7 +91,7 @@ def chat(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
 def context(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """What is known of a conversation, for the page to renew it."""
     with database.transaction() as session:
-        values = _known(session, desk_view.conversation_view(session, conversation_id))
+        values = _known(session, desk, desk_view.conversation_view(session, conversation_id))
     return desk_page(request, desk, "desk/context.html", values)
 
 
@@ -175,7 +176,7 @@ def _chat(
         view = desk_view.conversation_view(session, conversation_id)
         values = {
             **_held(session, desk, view),
-            **_known(session, view),
+            **_known(session, desk, view),
             "current": str(conversation_id),
             "notice": notice,
         }
@@ -210,10 +211,12 @@ def _held(session: Session, desk: AtDesk, view: ConversationView) -> dict[str, A
     }
 
 
-def _known(session: Session, view: ConversationView) -> dict[str, Any]:
+def _known(session: Session, desk: AtDesk, view: ConversationView) -> dict[str, Any]:
+    cases = _cases(session, view.id)
     return {
         "chat": view,
-        "cases": _cases(session, view.id),
+        "cases": cases,
+        "steps_of": case_panel.steps_of(session, [each.case for each in cases], desk.staff),
         "earlier": desk_view.earlier_chats(session, view.id),
     }
 

@@ -10,6 +10,7 @@ from disputes import database
 from disputes.cases import service as cases
 from disputes.desk import case_page
 from disputes.desk.access import Desk
+from disputes.desk.preview_page import Given
 from disputes.edge.downloads import download
 from disputes.edge.uploads import given_file
 from disputes.errors import NotFound
@@ -22,20 +23,21 @@ type Questions = Annotated[list[str] | None, Form()]
 
 
 @router.post("/{reference}/points")
-def add_point(request: Request, desk: Desk, reference: str, text: Words = "") -> Response:
+def add_point(request: Request, desk: Desk, reference: str, given: Given, text: Words = "") -> Response:
     """Adds a point to the plan."""
     return case_page.act_on(
         request,
         desk,
         reference,
         lambda session, case: service.add_point(session, case, desk.staff, text),
+        given,
         typed={"point": text},
     )
 
 
 @router.post("/{reference}/points/{point}/findings")
 def record_finding(
-    request: Request, desk: Desk, reference: str, point: UUID, *, finding: Words = "", result: Words = ""
+    request: Request, desk: Desk, reference: str, point: UUID, *, given: Given, finding: Words = "", result: Words = ""
 ) -> Response:
     """Records what was found about a point."""
     return case_page.act_on(
@@ -43,25 +45,29 @@ def record_finding(
         desk,
         reference,
         lambda session, case: service.record_finding(session, case, desk.staff, point, finding, result),
+        given,
         typed={f"finding-{point}": finding, f"result-{point}": result},
     )
 
 
 @router.post("/{reference}/questions")
-def ask(request: Request, desk: Desk, reference: str, question: Questions = None) -> Response:
-    """Asks the customer."""
+def ask(request: Request, desk: Desk, reference: str, given: Given, question: Questions = None) -> Response:
+    """Asks the customer, once the letter has been seen."""
     questions = question or []
     return case_page.act_on(
         request,
         desk,
         reference,
         lambda session, case: service.ask(session, case, desk.staff, questions),
+        given,
         typed={f"question{number}": text for number, text in enumerate(questions, 1)},
     )
 
 
 @router.post("/{reference}/answers")
-def write_answer(request: Request, desk: Desk, reference: str, text: Words = "", key: Words = "") -> Response:
+def write_answer(
+    request: Request, desk: Desk, reference: str, given: Given, *, text: Words = "", key: Words = ""
+) -> Response:
     """Writes down what the customer answered on the telephone or in person."""
     return case_page.act_on(
         request,
@@ -70,12 +76,15 @@ def write_answer(request: Request, desk: Desk, reference: str, text: Words = "",
         lambda session, case: service.answer(
             session, case, cases.acting(desk.staff), text, key=f"{key[:64]}:{desk.staff.id}", channel="staff"
         ),
+        given,
         typed={"answer": text},
     )
 
 
 @router.post("/{reference}/evidence")
-def add_evidence(request: Request, desk: Desk, reference: str, file: Annotated[UploadFile, File()]) -> Response:
+def add_evidence(
+    request: Request, desk: Desk, reference: str, given: Given, file: Annotated[UploadFile, File()]
+) -> Response:
     """Adds a file of ours."""
     name, content = given_file(file)
     return case_page.act_on(
@@ -85,6 +94,7 @@ def add_evidence(request: Request, desk: Desk, reference: str, file: Annotated[U
         lambda session, case: service.add_evidence(
             session, case, cases.acting(desk.staff), name, content, staff=desk.staff
         ),
+        given,
     )
 
 

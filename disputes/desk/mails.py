@@ -13,10 +13,14 @@ from disputes import database
 from disputes.cases import queries as case_queries
 from disputes.cases import references
 from disputes.cases.tables import Case
+from disputes.desk import preview
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.pages import desk_page
+from disputes.desk.preview import MovedOn
+from disputes.desk.preview_page import Given, preview_page
 from disputes.errors import Conflict, Invalid, NotFound
 from disputes.inbound import service
+from disputes.inbound.matching import survivor
 
 WHY: Final = {
     "no_case": "No open complaint has this address.",
@@ -42,17 +46,28 @@ def mails(request: Request, desk: Desk) -> HTMLResponse:
 
 @router.post("/{mail_id}/assign")
 def assign(
-    request: Request, desk: Desk, mail_id: UUID, reference: Annotated[str, Form(max_length=40)] = ""
+    request: Request, desk: Desk, mail_id: UUID, given: Given, reference: Annotated[str, Form(max_length=40)] = ""
 ) -> Response:
-    """Files a mail into the case with that reference."""
+    """Files a mail into the case with that reference; one that sends a letter there shows it first."""
+    if given.wants_change:
+        return _list(request, desk)
     try:
         with database.transaction() as session:
-            row = service.assign_mail(session, mail_id, desk.staff, _case(session, reference))
-            filed = case_queries.locked(session, row.case_id) if row.case_id else None
-    except (Invalid, Conflict, NotFound) as fault:
+            case = _case(session, reference)
+            outcome = preview.take(
+                session,
+                case,
+                desk.staff,
+                lambda session, case: service.assign_mail(session, mail_id, desk.staff, case),
+                given.seen,
+            )
+            goes_on = survivor(session, case)
+    except (Invalid, Conflict, NotFound, MovedOn) as fault:
         return _list(request, desk, notice=fault.message, status=fault.status)
+    if outcome.preview is not None:
+        return preview_page(request, desk, outcome, given, goes_on.reference, back="/desk/mails")
     log.info("mail assigned", mail_id=str(mail_id), staff_id=str(desk.staff.id))
-    return RedirectResponse(f"/desk/cases/{filed.reference if filed else ''}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/desk/cases/{goes_on.reference}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{mail_id}/into-chat")

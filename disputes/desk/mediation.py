@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -13,24 +13,27 @@ from disputes.cases.service import acting
 from disputes.cases.tables import Case
 from disputes.desk import case_page
 from disputes.desk.access import Desk
-from disputes.edge.forms import given_form
+from disputes.desk.preview_page import Given
 from disputes.errors import Invalid, NotFound
 from disputes.mediation import service
 from disputes.people.tables import Staff
 
 router = APIRouter(prefix="/cases")
 
-type Given = Annotated[dict[str, str], Depends(given_form)]
-
 
 @router.post("/{reference}/mediation/{act}")
 def act(request: Request, desk: Desk, reference: str, act: str, given: Given) -> Response:
-    """One of the forms of the part about mediation."""
+    """One of the forms of the part about mediation; one that sends a letter shows it first."""
     if act not in ACTS:
         raise NotFound("There is no such step.")
-    typed = {f"mediation-{name}": value for name, value in given.items() if name != "csrf_token"}
+    typed = dict(given.fields)
     return case_page.act_on(
-        request, desk, reference, lambda session, case: ACTS[act](session, case, desk.staff, given), typed=typed
+        request,
+        desk,
+        reference,
+        lambda session, case: ACTS[act](session, case, desk.staff, typed),
+        given,
+        typed={f"mediation-{name}": value for name, value in typed.items()} | {"mediation-act": act},
     )
 
 

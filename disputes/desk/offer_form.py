@@ -1,24 +1,16 @@
-"""The form of an answer: read from what was typed, written as the letter that would go out, and sent as shown."""
+"""The form of an answer: who may fill it in when, and what was typed, as an answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
 
-from disputes import policy
 from disputes.cases import engine, service, states
-from disputes.cases import queries as case_queries
 from disputes.cases.tables import Case, CaseEvent
-from disputes.errors import Conflict, DisputesError
+from disputes.errors import Conflict, Invalid
 from disputes.investigation import service as investigation
-from disputes.notifications.facts import facts_of
-from disputes.notifications.letters import FOR_NOTICE, Letter
 from disputes.offers import service as offers
 from disputes.people.tables import Staff
-from disputes.settings import settings
 
 type Kind = Literal["first", "better", "final"]
 type Typed = Mapping[str, str]
@@ -39,20 +31,9 @@ TITLES: Final[Mapping[Kind, str]] = {
 }
 ROWS: Final = 10
 EMPTY_ROWS: Final = 2
-NOT_YET: Final = "follows when it is sent"
 _PARTS: Final = ("kind", "amount", "conditions", "due_days")
 _POINT: Final = "point_reasons."
 _CLAUSE: Final = "clauses."
-
-
-@dataclass(frozen=True)
-class Preview:
-    """The letter as it would go out now, and a digest that tells whether it would still be the same later."""
-
-    letter: Letter
-    digest: str
-    recipient: str | None
-    next_date: datetime | None
 
 
 def kind_for(case: Case) -> Kind:
@@ -75,7 +56,15 @@ def why_not(session: Session, case: Case, staff: Staff) -> str | None:
     return refusal
 
 
-def check_open(session: Session, case: Case, staff: Staff, kind: str) -> None:
+def kind_named(written: str) -> Kind:
+    """The kind of answer that a form says it is for. Raises `Invalid` for what is none."""
+    for kind in TITLES:
+        if kind == written:
+            return kind
+    raise Invalid("This form is not for an answer.")
+
+
+def check_open(session: Session, case: Case, staff: Staff, kind: Kind) -> None:
     """Raises unless this person may give this answer now; `kind` is what their form was for."""
     if kind != kind_for(case):
         raise Conflict("The complaint has moved on since this form was opened. Please look at it again.")
@@ -128,39 +117,10 @@ def typed_of(offer: offers.Offer) -> dict[str, str]:
     return typed
 
 
-def send(
-    session: Session, case: Case, staff: Staff, kind: Kind, draft: offers.OfferDraft, *, seen: str | None
-) -> tuple[Preview, bool]:
-    """Gives the answer if its letter is the one that was `seen` (a digest); else everything is taken back.
-
-    Returns the letter, and whether it goes out. Raises what the verb raises, and then nothing has changed.
-    """
-    savepoint = session.begin_nested()
-    try:
-        shown = _written(session, _give(session, case, staff, kind, draft))
-    except DisputesError:
-        savepoint.rollback()
-        raise
-    if shown.digest == seen:
-        savepoint.commit()
-        return shown, True
-    savepoint.rollback()
-    return shown, False
-
-
-def _give(session: Session, case: Case, staff: Staff, kind: Kind, draft: offers.OfferDraft) -> CaseEvent:
+def give(session: Session, case: Case, staff: Staff, kind: Kind, draft: offers.OfferDraft) -> CaseEvent:
+    """Gives that answer, if it is the next one of this case and this person may give it."""
+    check_open(session, case, staff, kind)
     if isinstance(draft, offers.FinalDraft):
         return offers.final_response(session, case, staff, draft)
     verb = offers.better if kind == "better" else offers.make_offer
     return verb(session, case, staff, draft)
-
-
-def _written(session: Session, event: CaseEvent) -> Preview:
-    """The letter of the event of an answer; its seal is known only when it is really sent."""
-    loaded = case_queries.event_with_case(session, event.id)
-    if loaded is None or loaded.notice is None:
-        raise RuntimeError("an answer without an event")
-    facts = replace(facts_of(session, loaded), seal=NOT_YET)
-    letter = FOR_NOTICE[loaded.notice](facts, policy.current(), settings().base_url)
-    digest = sha256(f"{letter.subject}\n{letter.text}".encode()).hexdigest()
-    return Preview(letter, digest, loaded.case.customer.email, loaded.case.next_date)

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -12,11 +12,12 @@ from disputes import clock, database, policy
 from disputes.cases import queries
 from disputes.cases import service as cases
 from disputes.cases.tables import Case
-from disputes.desk import case_page, offer_form
+from disputes.desk import case_page, offer_form, preview
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.offers_part import POSITIONS
 from disputes.desk.pages import desk_page
-from disputes.edge.forms import given_form
+from disputes.desk.preview import MovedOn
+from disputes.desk.preview_page import Given, preview_page
 from disputes.errors import Conflict, Invalid
 from disputes.investigation import service as investigation
 from disputes.offers import service as offers
@@ -24,9 +25,8 @@ from disputes.offers.schemas import OUTCOMES
 
 router = APIRouter(prefix="/cases")
 
-type Typed = Annotated[dict[str, str], Depends(given_form)]
-_OWN_FIELDS: Final = frozenset({"csrf_token", "do", "seen", "answer"})
-"""Fields of the two pages themselves, which are no part of the answer."""
+KIND: Final = "answer"
+"""The field that says which answer a form is for."""
 
 type Reply = Literal["refused", "countered"]
 type Words = Annotated[str, Form()]
@@ -48,40 +48,41 @@ def answer_form(request: Request, desk: Desk, reference: str) -> HTMLResponse:
 
 
 @router.post("/{reference}/answer")
-def preview_or_send(request: Request, desk: Desk, reference: str, typed: Typed) -> Response:
+def preview_or_send(request: Request, desk: Desk, reference: str, given: Given) -> Response:
     """Shows the letter, or sends it as it was shown. What is missing is said beside each field."""
-    do = typed.get("do")
-    seen = typed.get("seen") if do == "send" else None
+    typed = dict(given.fields)
+    kind = offer_form.kind_named(typed.get(KIND, ""))
     with database.transaction() as session:
-        case = queries.locked(session, case_page.found_case(session, reference).id)
-        kind = offer_form.kind_for(case)
-        offer_form.check_open(session, case, desk.staff, typed.get("answer", ""))
-        if do == "change":
+        case = case_page.found_case(session, reference)
+        reference, back = case.reference, f"/desk/cases/{case.reference}"
+        if given.wants_change:
+            offer_form.check_open(session, case, desk.staff, kind)
             return _shown(request, desk, _form_values(session, case, kind, typed))
         try:
             draft = offer_form.draft_of(typed, kind)
-            shown, sent = offer_form.send(session, case, desk.staff, kind, draft, seen=seen)
-        except (Conflict, Invalid) as fault:
+            outcome = preview.take(
+                session,
+                case,
+                desk.staff,
+                lambda session, case: offer_form.give(session, case, desk.staff, kind, draft),
+                given.seen,
+            )
+        except (Conflict, Invalid, MovedOn) as fault:
             case = queries.locked(session, case.id)
+            if offer_form.KIND_IN.get(case.state) != kind:
+                raise
             faults = fault.fields if isinstance(fault, Invalid) else {}
             notice = None if faults else fault.message
             values = _form_values(session, case, kind, typed, faults=faults, notice=notice)
             return _shown(request, desk, values, status=fault.status)
-        if sent:
-            return RedirectResponse(f"/desk/cases/{case.reference}", HTTPStatus.SEE_OTHER)
-        values = {
-            "case": case,
-            "kind": kind,
-            "preview": shown,
-            "changed": do == "send",
-            "typed": {name: said for name, said in typed.items() if name not in _OWN_FIELDS},
-        }
-        return desk_page(request, desk, "desk/offer_preview.html", values)
+    if outcome.preview is not None:
+        return preview_page(request, desk, outcome, given, reference, back=back)
+    return RedirectResponse(given.return_to or back, HTTPStatus.SEE_OTHER)
 
 
 @router.post("/{reference}/answer/{offer_id}/{reply}")
 def write_reply(
-    request: Request, desk: Desk, reference: str, offer_id: UUID, *, reply: Reply, words: Words = ""
+    request: Request, desk: Desk, reference: str, offer_id: UUID, *, given: Given, reply: Reply, words: Words = ""
 ) -> Response:
     """Writes down that the customer does not take an answer, or what they would take instead."""
     verb = offers.refuse if reply == "refused" else offers.counter
@@ -90,30 +91,37 @@ def write_reply(
         desk,
         reference,
         lambda session, case: verb(session, case, cases.acting(desk.staff), offer_id, words),
+        given,
         typed={reply: words},
     )
 
 
 @router.post("/{reference}/remedies/{remedy_id}/delivered")
-def deliver(request: Request, desk: Desk, reference: str, remedy_id: UUID, proof: Words = "") -> Response:
-    """Notes that a remedy was delivered."""
+def deliver(
+    request: Request, desk: Desk, reference: str, remedy_id: UUID, *, given: Given, proof: Words = ""
+) -> Response:
+    """Notes that a remedy was delivered, once the letter that says so has been seen."""
     return case_page.act_on(
         request,
         desk,
         reference,
         lambda session, case: offers.deliver(session, case, desk.staff, remedy_id, proof),
+        given,
         typed={f"proof-{remedy_id}": proof},
     )
 
 
 @router.post("/{reference}/remedies/{remedy_id}/failed")
-def remedy_failed(request: Request, desk: Desk, reference: str, remedy_id: UUID, words: Words = "") -> Response:
+def remedy_failed(
+    request: Request, desk: Desk, reference: str, remedy_id: UUID, *, given: Given, words: Words = ""
+) -> Response:
     """Notes that a remedy did not come or did not work."""
     return case_page.act_on(
         request,
         desk,
         reference,
         lambda session, case: offers.remedy_failed(session, case, cases.acting(desk.staff), remedy_id, words),
+        given,
         typed={f"failed-{remedy_id}": words},
     )
 

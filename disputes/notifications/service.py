@@ -17,7 +17,7 @@ from disputes.cases.tables import CaseEvent
 from disputes.notifications import queries
 from disputes.notifications.facts import facts_of
 from disputes.notifications.letters import FOR_NOTICE, Letter
-from disputes.notifications.letters.facts import HIDDEN_LINK
+from disputes.notifications.letters.facts import HIDDEN_LINK, CaseFacts
 from disputes.notifications.mail import Envelope
 from disputes.notifications.senders import MailNotSent
 from disputes.notifications.tables import Notification
@@ -56,6 +56,31 @@ class Draft:
     kept: Letter | None = None
 
 
+@dataclass(frozen=True)
+class Written:
+    """The letter of an event as it stands now, and whom it goes to; nothing has been stored or sent."""
+
+    letter: Letter
+    facts: CaseFacts
+    recipient: str | None
+    has_document: bool
+
+
+def letter_of(session: Session, event_id: UUID, *, seal: str | None = None) -> Written | None:
+    """The letter that an event of a case asks for; None when it asks for none. `seal` stands in for the real one."""
+    event = case_queries.event_with_case(session, event_id)
+    if event is None or event.notice is None or event.case.erased_at is not None:
+        return None
+    write = FOR_NOTICE.get(event.notice)
+    if write is None:
+        return None
+    facts = facts_of(session, event)
+    if seal is not None:
+        facts = replace(facts, seal=seal)
+    letter = write(facts, policy.current(), settings().base_url)
+    return Written(letter, facts, event.case.customer.email, _is_document(event.notice, event.kind))
+
+
 def write_letter_for(session: Session, event_id: UUID) -> Notification | None:
     """Writes the letter that an event of a case asks for, and queues its delivery.
 
@@ -63,18 +88,16 @@ def write_letter_for(session: Session, event_id: UUID) -> Notification | None:
     letter is kept, as skipped with the reason; one too many in a day is kept as failed, for staff to see.
     """
     event = case_queries.event_with_case(session, event_id)
-    if event is None or event.notice is None or event.case.erased_at is not None:
-        return None
-    write = FOR_NOTICE.get(event.notice)
-    if write is None:
+    if event is None or event.notice is None:
         return None
     dedupe_key = f"event:{event.id}:{event.notice}"
     known = queries.notification_of_key(session, dedupe_key)
     if known is not None:
         return known
-    facts = facts_of(session, event)
-    letter = write(facts, policy.current(), settings().base_url)
-    recipient = event.case.customer.email
+    written = letter_of(session, event_id)
+    if written is None:
+        return None
+    letter, facts, recipient = written.letter, written.facts, written.recipient
     crowded = recipient is not None and _is_crowded(session, event, recipient)
     row = add(
         session,
@@ -200,7 +223,7 @@ def note_bounce(session: Session, message_id: str, reason: str) -> bool:
 
 def has_document(row: Notification) -> bool:
     """True for letters that are also a document to keep (see `pdf.letter_pdf`)."""
-    return row.kind in AS_PDF or (row.kind == "N8" and row.event_kind == "mediation_settled")
+    return _is_document(row.kind, row.event_kind)
 
 
 def stored_letter(row: Notification) -> Letter:
@@ -211,6 +234,10 @@ def stored_letter(row: Notification) -> Letter:
 def without_secret(letter: Letter) -> Letter:
     """The letter for others to read as well: the page of the status, in place of the link that opens the case."""
     return _linked(letter, "/status")
+
+
+def _is_document(notice: str, event_kind: str | None) -> bool:
+    return notice in AS_PDF or (notice == "N8" and event_kind == "mediation_settled")
 
 
 def _with_link(session: Session, row: Notification, letter: Letter) -> Letter:

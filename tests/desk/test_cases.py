@@ -135,7 +135,7 @@ class TestTake:
         assert take(ada, case).status_code == 303
         page = ada.open(f"/desk/cases/{case.reference}")
         assert "We look into it" in page
-        assert "Take the case" not in page
+        assert ">Take the case</button>" not in page
 
     def test_the_second_reads_who_was_faster(self, ada: Visitor) -> None:
         case = file_one()
@@ -177,7 +177,7 @@ def file_one(*, days_late: int = 0, **changes: str) -> Case:
 
 def take(visitor: Visitor, case: Case) -> requests.Response:
     token = hidden(visitor.open("/desk/account"), "csrf_token")
-    return visitor.submit(f"/desk/cases/{case.reference}/steps/take", csrf_token=token)
+    return visitor.carry_out(f"/desk/cases/{case.reference}/steps/take", {"csrf_token": token})
 
 
 def add_letter(case: Case, state: str, **changes: str) -> None:

@@ -257,6 +257,16 @@ class TestContext:
         assert "About a vase" in page
         assert "Same e-mail address, not proven" in page
 
+    def test_what_can_be_done_about_a_complaint_leads_there_and_back(self, ada: Visitor) -> None:
+        chat = waiting("Mia")
+        with database.transaction() as session:
+            case = filed(session, conversation_id=chat)
+        step = f"/desk/cases/{case.reference}?chat={chat}&amp;step=take#step-take"
+        assert f'href="{step}"' in ada.open(f"/desk/chats/{chat}")
+        page = ada.open(f"/desk/cases/{case.reference}?chat={chat}&step=escalate")
+        assert f'href="/desk/chats/{chat}"' in page
+        assert f'<input type="hidden" name="chat" value="{chat}">' in page
+
     def test_the_order_comes_by_itself(self, ada: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("disputes.desk.chats.look_up", lambda number: demo_order(number, today=clock.now()))
         chat = waiting("Mia", order_number="#10 023")

@@ -51,15 +51,14 @@ class TestAnswer:
             assert words in preview.text
         assert state_of(case) == "investigating"
         assert happened(case)[-1] == "taken"
-        sent = send(ada, case, "answer", **TYPED, answer="first", do="send", seen=hidden(preview.text, "seen"))
-        page = ada.follow(sent)
+        page = ada.follow(ada.press_send(preview))
         assert "We offer something" in page
         assert state_of(case) == "outcome_offered"
 
     def test_the_letter_is_the_one_that_was_shown(self, ada: Visitor, ann: Staff) -> None:
         case = one(examined, ann)
         preview = send(ada, case, "answer", **TYPED, answer="first", do="preview")
-        send(ada, case, "answer", **TYPED, answer="first", do="send", seen=hidden(preview.text, "seen"))
+        ada.press_send(preview)
         with database.transaction() as session:
             written = letters.write_letter_for(session, last_event(session, case).id)
             assert written is not None
@@ -77,7 +76,7 @@ class TestAnswer:
         assert "not the one you saw" in answer.text
         assert "Something else." in answer.text
         answer = send(ada, case, "answer", **TYPED, answer="first", do="send")
-        assert "not the one you saw" in answer.text
+        assert "Nothing has been sent yet" in answer.text
         assert state_of(case) == "investigating"
 
     def test_what_is_missing_is_said_beside_each_field(self, ada: Visitor, ann: Staff) -> None:
@@ -140,7 +139,7 @@ class TestAnswer:
             assert words in page
         assert SCRIPT not in page
         preview = send(ada, case, "answer", **TYPED, answer="better", do="preview")
-        send(ada, case, "answer", **TYPED, answer="better", do="send", seen=hidden(preview.text, "seen"))
+        ada.press_send(preview)
         assert happened(case)[-1] == "outcome_bettered"
         assert "replaced by a newer one" in ada.open(url(case))
 
@@ -158,8 +157,7 @@ class TestFinal:
             assert "Please say whether we take part" in preview.text
             preview = send(boss, case, "answer", **TYPED, **FINAL, answer="final", do="preview")
             assert "We take part in arbitration." in preview.text
-            seen = hidden(preview.text, "seen")
-            boss.follow(send(boss, case, "answer", **TYPED, **FINAL, answer="final", do="send", seen=seen))
+            boss.follow(boss.press_send(preview))
         assert state_of(case) == "final_response"
 
 
@@ -168,7 +166,7 @@ class TestWrittenDown:
         case = one(offered, ann)
         with database.transaction() as session:
             offer = offer_id(session, case)
-        ada.follow(send(ada, case, f"answer/{offer}/refused", words="Not enough."))
+        ada.follow(ada.press_send(send(ada, case, f"answer/{offer}/refused", words="Not enough.")))
         assert state_of(case) == "escalated"
         assert send(ada, case, f"answer/{offer}/countered", words="A lamp").status_code == 409
 
@@ -187,7 +185,8 @@ class TestRemedies:
         refused = send(ada, case, f"remedies/{remedy_of(case)}/delivered", proof=" ")
         assert refused.status_code == 400
         assert "Please say how we know" in refused.text
-        page = ada.follow(send(ada, case, f"remedies/{remedy_of(case)}/delivered", proof="Payment 7719"))
+        shown = send(ada, case, f"remedies/{remedy_of(case)}/delivered", proof="Payment 7719")
+        page = ada.follow(ada.press_send(shown))
         assert "Payment 7719" in page
         assert happened(case)[-1] == "remedy_delivered"
 

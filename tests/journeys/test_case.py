@@ -72,6 +72,12 @@ class Desk:
     def press(self, title: str) -> None:
         self.page.get_by_role("button", name=title, exact=True).first.click()
 
+    def send(self, title: str) -> None:
+        """Presses a button whose letter is shown first, and sends the letter."""
+        self.press(title)
+        expect(self.page.get_by_text("Nothing has been sent yet")).to_be_visible()
+        self.press("Send this letter")
+
     def sees(self, text: str) -> None:
         expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
 
@@ -112,13 +118,13 @@ def test_from_the_form_to_the_final_response(stack: Stack, new_context: NewConte
     url = f"{stack.url}/desk/cases/{customer.reference}"
     agent = Desk(signed_in(stack, new_context().new_page(), "agent@example.com").page, url)
     agent.open()
-    agent.press("Take the case")
+    agent.send("Take the case")
     agent.sees("What has to be looked into")
     look(agent.page, "case-desk")
 
     agent.unfold("Ask the customer")
     agent.page.locator("[name=question]").first.fill("Could you send a picture of the box?")
-    agent.press("Send the questions")
+    agent.send("Send the questions")
     customer.open_letter("Could you send a picture of the box?")
     customer.page.fill("[name=words] >> nth=0", "The box was whole, and there was no padding in it.")
     customer.page.get_by_role("button", name="Send the answer").click()
@@ -143,10 +149,10 @@ def test_from_the_form_to_the_final_response(stack: Stack, new_context: NewConte
     agent.open()
     expect(agent.page.get_by_role("button", name="Take on the review")).to_be_disabled()
     manager.open()
-    manager.press("Take on the review")
+    manager.send("Take on the review")
     manager.page.get_by_role("link", name="final response").click()
     manager.answer("offer", "goodwill", final=True)
-    manager.sees("Final response sent")
+    manager.sees("Customer has the final response")
 
     customer.open_letter("final response")
     look(customer.page, "case-final")
@@ -159,7 +165,7 @@ def test_from_the_form_to_the_final_response(stack: Stack, new_context: NewConte
     manager.open()
     manager.unfold("It was delivered")
     manager.page.locator("[name=proof]").first.fill("Payment 4711")
-    manager.press("Note it, and tell the customer")
+    manager.send("Note it, and tell the customer")
     customer.letter("done")
 
 
