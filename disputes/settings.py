@@ -51,6 +51,20 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     two_step_roles: str = Field("", description="roles that must sign in in two steps, comma separated; empty: none")
 
+    oidc_issuer: str = Field("", description="the sign-in provider's issuer; empty: staff sign in with passwords alone")
+    oidc_client_id: str = Field("", description="the name under which the provider knows this program")
+    oidc_client_secret: str = Field("", description="the secret that goes with it")
+    oidc_name: str = Field("your work account", description="what the sign-in page calls the provider")
+    oidc_role_claim: str = Field("", description="the claim that says the role; empty: roles are set at the desk")
+    oidc_roles: str = Field("", description="values of that claim and their roles: support=agent,leads=manager")
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _roles_of_values(cls, value: str) -> str:
+        if {role for _, role in _pairs(value)} - STAFF_ROLES:
+            raise ValueError("it is written like support=agent,leads=manager")
+        return value
+
     @field_validator("two_step_roles")
     @classmethod
     def _known_roles(cls, value: str) -> str:
@@ -63,6 +77,16 @@ class Settings(BaseSettings):
     def two_step_role_names(self) -> frozenset[str]:
         """The roles that must sign in in two steps."""
         return _listed(self.two_step_roles)
+
+    @property
+    def has_provider(self) -> bool:
+        """True when staff may sign in with a provider."""
+        return bool(self.oidc_issuer and self.oidc_client_id and self.oidc_client_secret)
+
+    @property
+    def provider_roles(self) -> list[tuple[str, str]]:
+        """Values of the role claim with their roles; the first one that fits counts."""
+        return _pairs(self.oidc_roles)
 
     @property
     def base_url(self) -> str:
@@ -109,6 +133,11 @@ class Settings(BaseSettings):
 
 def _listed(names: str) -> frozenset[str]:
     return frozenset(name.strip() for name in names.split(",") if name.strip())
+
+
+def _pairs(written: str) -> list[tuple[str, str]]:
+    parts = [part.rpartition("=") for part in written.split(",") if part.strip()]
+    return [(name.strip(), role.strip()) for name, _, role in parts]
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,9 @@ from disputes.people import teams
 from disputes.people.roles import AT_THE_DESK
 from disputes.people.service import Details
 from disputes.people.tables import Staff
+
+PASS_ON: Final = "administration.pass_on"  # noqa: S105
+"""The job that does it after a role was changed by somebody else than an administrator."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,13 @@ def change(
     staff = people.change(session, by, staff_id, version, new)
     teams.set_teams(session, by, staff, team_ids if staff.active and staff.role in AT_THE_DESK else ())
     return _pass_on(session, staff, by, heir_id) if staff.role != before else Left(staff)
+
+
+def pass_on(session: Session, staff_id: UUID) -> Left:
+    """Passes on what somebody holds and, in the role that they have now, cannot; by nobody's choice."""
+    chat_leaving.lock_chats_of(session, staff_id)
+    staff = people.staff_with_id(session, staff_id)
+    return _pass_on(session, staff, staff, None)
 
 
 def _pass_on(session: Session, staff: Staff, by: Staff, heir_id: UUID | None) -> Left:

@@ -15,7 +15,7 @@ from disputes.desk.access import Administering, AtDesk
 from disputes.desk.pages import desk_page
 from disputes.edge.forms import given_form
 from disputes.errors import Conflict, Invalid
-from disputes.people import audit, queries, two_step
+from disputes.people import audit, provider, queries, two_step
 from disputes.people import service as people
 from disputes.people.roles import AT_THE_DESK, LABELS, MEANINGS
 from disputes.people.service import Details
@@ -123,6 +123,17 @@ def reset_two_step(request: Request, desk: Administering, staff_id: UUID) -> Res
         two_step.reset(session, people.staff_with_id(session, staff_id), desk.staff)
 
     return _act(request, desk, staff_id, act, "Reset. They are signed out everywhere, and can set up another app.")
+
+
+@router.post("/{staff_id}/provider/unlink")
+def unlink(request: Request, desk: Administering, staff_id: UUID) -> Response:
+    """Unties the account from the person whom the sign-in provider knows."""
+
+    def act(session: Session) -> None:
+        people.require_admin(session, desk.staff)
+        provider.unlink(session, people.staff_with_id(session, staff_id), desk.staff)
+
+    return _act(request, desk, staff_id, act, "Untied. Their next sign-in with the provider counts as the first.")
 
 
 @router.post("/{staff_id}/sessions/end-all")

@@ -19,6 +19,7 @@ from disputes.desk import (
     mediation,
     neutral,
     offers,
+    provider,
     replies,
     sign_in,
     tasks,
@@ -31,6 +32,7 @@ PREFIX = "/desk"
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(from_own_pages)])
 router.include_router(sign_in.router, prefix=PREFIX)
+router.include_router(provider.router, prefix=PREFIX)
 router.include_router(account.router, prefix=PREFIX)
 for open_early in (account.always, two_step.router):
     router.include_router(open_early, prefix=PREFIX, dependencies=[Depends(setting_up)])

@@ -94,7 +94,7 @@ def change(session: Session, by: Staff, staff_id: UUID, version: int, new: Detai
     if now.role != was.role:
         if staff.id == by.id:
             raise Conflict("You cannot change your own role. Ask another administrator.")
-        _keep_an_admin(session, staff)
+        keep_an_admin(session, staff)
     staff.name, staff.role, staff.chat_limit = now.name, now.role, now.chat_limit
     staff.version += 1
     session.flush()
@@ -116,7 +116,7 @@ def deactivate(session: Session, by: Staff, staff_id: UUID, version: int) -> Sta
         return staff
     if staff.id == by.id:
         raise Conflict("You cannot deactivate yourself. Ask another administrator.")
-    _keep_an_admin(session, staff)
+    keep_an_admin(session, staff)
     staff.active = False
     staff.version += 1
     session.flush()
@@ -159,7 +159,7 @@ def _locked(session: Session, by: Staff, staff_id: UUID, version: int) -> Staff:
     return staff
 
 
-def _keep_an_admin(session: Session, staff: Staff) -> None:
+def keep_an_admin(session: Session, staff: Staff) -> None:
     """There is always somebody who can let others in."""
     if staff.role == "admin" and {admin.id for admin in queries.locked_admins(session)} <= {staff.id}:
         raise Conflict("This is the last administrator. Make somebody else one first.")

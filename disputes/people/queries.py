@@ -26,6 +26,11 @@ def staff_by_email(session: Session, email: str) -> Staff | None:
     return session.scalar(select(Staff).where(Staff.email == email))
 
 
+def staff_by_subject(session: Session, issuer: str, subject: str) -> Staff | None:
+    """The member of staff whom the sign-in provider knows under this subject."""
+    return session.scalar(select(Staff).where(Staff.issuer == issuer, Staff.subject == subject))
+
+
 def case_workers(session: Session) -> list[Staff]:
     """Everybody who can work on cases, by name."""
     statement = select(Staff).where(Staff.active, Staff.role.in_(("agent", "manager"))).order_by(Staff.name)

@@ -18,6 +18,7 @@ from disputes.cases import versions
 from disputes.chat import files_to_case, routing, timers, turns, work
 from disputes.errors import NotFound
 from disputes.settings import settings
+from disputes.worker.admin_jobs import add_admin_jobs
 from disputes.worker.case_jobs import add_case_jobs
 from disputes.worker.mail_jobs import AGAIN, add_mail_jobs
 from disputes.worker.reach_jobs import add_reach_jobs
@@ -53,6 +54,7 @@ def make_app() -> App:
     add_reach_jobs(app)
     add_records_jobs(app)
     add_case_jobs(app)
+    add_admin_jobs(app)
     add_schedule(app)
     return app
 

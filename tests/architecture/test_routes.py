@@ -28,6 +28,8 @@ PUBLIC = {
     "POST /api/status/verifications",
     "GET /desk/sign-in",
     "POST /desk/sign-in",
+    "GET /desk/sign-in/provider",
+    "GET /desk/sign-in/provider/callback",
     "GET /desk/sign-in/code",
     "POST /desk/sign-in/code",
     "GET /desk/sign-in/link/{token}",
