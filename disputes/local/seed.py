@@ -18,7 +18,7 @@ from disputes.cases import service as cases
 from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.errors import NotFound
-from disputes.local import demo_replies, demo_steps
+from disputes.local import demo_past, demo_replies, demo_steps
 from disputes.people import passwords
 from disputes.people import service as people
 from disputes.people.tables import Staff
@@ -134,6 +134,7 @@ def seed_demo() -> list[str]:
         if not settings().smtp_url and not session.scalar(select(func.count()).select_from(Case)):
             for number, demo in enumerate(DEMO_CASES):
                 _make(session, demo, staff, f"demo:{number}")
+            demo_past.add_past(session, [staff[AGENT], staff[COLLEAGUE]])
         _keep(password)
         return _how_to_sign_in(session)
 

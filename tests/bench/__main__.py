@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from disputes.local import training
-from tests.bench import cases, turns
+from tests.bench import board, cases, turns
 from tests.bench.default_rasa import memory_of, running, train_default
 from tests.bench.rows import Row, table, write
 from tests.stack import ROOT, Stack, running_stack
@@ -27,6 +27,8 @@ def main() -> int:
         rows.append(Row("everything stopped after Ctrl-C", stack.stop(), "s", 5))
     with cases.own_database():
         rows += cases.of_cases()
+    with cases.own_database():
+        rows += board.of_board()
     for name, limit in (("widget.js", 30), ("desk-chat.js", 40)):
         script = ROOT / "disputes" / "site" / "static" / name
         rows.append(Row(f"{name}, gzip", len(gzip.compress(script.read_bytes(), 9)) / 1024, "KB", limit))

@@ -52,6 +52,7 @@ class TestAccess:
             asked = world.ann.id
         with signed_in(visitor.url, ada) as agent:
             assert '<a href="/desk/board"' not in agent.open("/desk")
+            assert '<a href="/desk/board">My figures</a>' in agent.open("/desk/account")
             for query in ("", f"?agent={asked}", "?agent=nobody"):
                 assert shown_references(agent.open(f"/desk/board/behind/open{query}")) == {mine.reference}
                 for page in ("board", "board/complaints"):

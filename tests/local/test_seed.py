@@ -6,14 +6,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from disputes import clock
+from disputes import clock, policy
 from disputes.canned import queries as canned
 from disputes.cases.tables import Case
 from disputes.database import transaction
 from disputes.local.case_sheet import sheet
+from disputes.local.demo_past import CHATS, PAST
 from disputes.local.seed import AGENT, DEMO_CASES, PASSWORD_FILE, seed_demo
 from disputes.people import service as people
 from disputes.people.tables import Staff
+from disputes.reports import service
+from disputes.reports.figures import FIGURES
+from disputes.reports.filters import Filters
+from disputes.reports.period import Period
 from disputes.settings import settings
 
 
@@ -22,11 +27,23 @@ class TestSeed:
         seed_demo()
         with transaction() as session:
             cases = session.scalars(select(Case)).all()
-            assert len(cases) == len(DEMO_CASES)
+            assert len(cases) == len(DEMO_CASES) + len(PAST)
             shown = {"filed", "investigating", "awaiting_customer", "outcome_offered", "resolved", "escalated"}
             assert {case.state for case in cases} >= shown
             assert any(case.expected_end < clock.now() for case in cases)
             assert all(case.filed_at <= clock.now() for case in cases)
+
+    def test_the_board_has_something_to_show(self, database_url: str) -> None:
+        seed_demo()
+        with transaction() as session:
+            filters = Filters(Period.around(policy.current().calendar.day_of(clock.now())))
+            counts = {name: service.count(session, figure, filters).total for name, figure in FIGURES.items()}
+            assert counts["ended"].n >= len(PAST) - 2
+            assert counts["ended"].p50 is not None
+            assert {"kept", "missed"} <= set(counts["promises"].whats)
+            assert counts["first_reply"].n == len(CHATS) - 1
+            assert counts["handoffs"].whats == {"answered": len(CHATS) - 1, "unclaimed": 1}
+            assert counts["due"].n > 0
 
     def test_prints_a_password_that_signs_in_and_is_this_machine_s_own(self, database_url: str) -> None:
         lines = " ".join(seed_demo())
@@ -41,7 +58,7 @@ class TestSeed:
     def test_a_second_time_changes_nothing_and_prints_the_same(self, database_url: str) -> None:
         assert seed_demo() == seed_demo()
         with transaction() as session:
-            assert len(session.scalars(select(Case)).all()) == len(DEMO_CASES)
+            assert len(session.scalars(select(Case)).all()) == len(DEMO_CASES) + len(PAST)
 
     def test_a_password_that_was_changed_is_not_printed_any_more(self, database_url: str) -> None:
         seed_demo()
