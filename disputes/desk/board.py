@@ -114,7 +114,7 @@ def causes(
     request: Request, desk: Managing, filters: Given, week: Annotated[str, Query(max_length=10)] = ""
 ) -> HTMLResponse:
     """Why complaints came: one week against those before, complaints that are alike, and the report by mail."""
-    shown = read_week(week) if week else last_whole_week(policy.current().calendar.day_of(clock.now()))
+    shown = _week(week)
     with database.transaction() as session:
         values = {
             "week": shown,
@@ -127,6 +127,17 @@ def causes(
             "wanted": queries.wants_weekly(session, desk.staff),
         }
         return _page(request, desk, filters, "causes", session=session, values=values)
+
+
+@router.get("/causes/csv")
+def causes_csv(desk: Managing, week: Annotated[str, Query(max_length=10)] = "") -> Response:
+    """The categories and causes of a week as a file."""
+    shown = _week(week)
+    with database.transaction() as session:
+        filed, answered = weekly.categories_of(session, shown), weekly.causes_of(session, shown)
+        file = as_csv.of_changes(week_name(shown.first), filed, answered)
+        _note_export(session, desk, "causes", Filters(shown), file)
+    return _file(file, "causes", Filters(shown))
 
 
 @router.post("/weekly")
@@ -217,6 +228,10 @@ def _note_export(session: Session, desk: AtDesk, what: str, filters: Filters, fi
 def _file(file: as_csv.File, name: str, filters: Filters) -> Response:
     period = filters.period
     return download(file.content, f"{name}-{period.first}-{period.last}.csv", CSV)
+
+
+def _week(written: str) -> Period:
+    return read_week(written) if written else last_whole_week(policy.current().calendar.day_of(clock.now()))
 
 
 def _day(written: str) -> date | None:

@@ -14,6 +14,7 @@ from disputes import policy
 from disputes.reports.figures import Figure
 from disputes.reports.queries import Line
 from disputes.reports.sheets import Cell, Column, Sheet
+from disputes.reports.weekly import Change
 from disputes.reports.words import HOUR
 
 MARK: Final = "\ufeff"
@@ -26,6 +27,9 @@ LINE_COLUMNS: Final = (
     "reference", "chat", "date", "hours", "what", "kind", "category", "cause", "with", "stage",
 )  # fmt: skip
 """The columns of a file of cases or chats behind a figure."""
+
+CHANGE_COLUMNS: Final = ("week", "counted", "category", "cause", "n", "usual")
+"""The columns of a file of causes."""
 
 type Value = str | int | float | None
 
@@ -64,6 +68,16 @@ def of_lines(figure: Figure, lines: Iterable[Line]) -> File:
         ]
 
     return written(LINE_COLUMNS, [row(line) for line in lines])
+
+
+def of_changes(week: str, filed: Sequence[Change], answered: Sequence[Change]) -> File:
+    """Categories of what was filed in a week, and categories with causes of what was answered, with a usual week."""
+    rows = [
+        [week, counted, one.filters.category, one.filters.cause, one.n, round(one.usual, 2)]
+        for counted, changes in (("filed", filed), ("first_answer", answered))
+        for one in changes
+    ]
+    return written(CHANGE_COLUMNS, rows)
 
 
 def column_names(column: Column) -> list[str]:

@@ -35,9 +35,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Change:
-    """A category, or a category with a cause: how many in the week, and how many in a usual one of those before."""
+    """A category, or a category with a cause: how many in the week, and how many in a usual one of those before.
+
+    `filters` lead to those of the week, `earlier` to those of the weeks before.
+    """
 
     filters: Filters
+    earlier: Filters
     n: int
     usual: float
 
@@ -49,6 +53,11 @@ class Change:
         if cause is None:
             return about
         return f"{about}: {rules.causes.get(cause, 'cause not said')}"
+
+    @property
+    def matters(self) -> bool:
+        """False for what did not happen in the week, and seldom did before."""
+        return self.n > 0 or self.usual >= 1
 
     @property
     def change(self) -> str:
@@ -141,13 +150,14 @@ def _counts(session: Session, period: Period) -> Mapping[str, Group]:
 
 def _changes(session: Session, figure: str, week: Period, by: By) -> list[Change]:
     groups = service.count(session, FIGURES[figure], Filters(week), by).groups
-    earlier = service.count(session, FIGURES[figure], Filters(week.before(WEEKS_BEFORE)), by).groups
-    usual = {group.key: group.n / WEEKS_BEFORE for group in earlier}
+    before = service.count(session, FIGURES[figure], Filters(week.before(WEEKS_BEFORE)), by).groups
+    usual = {group.key: group.n / WEEKS_BEFORE for group in before}
     now = {group.key: group.n for group in groups}
     found = []
     for key in now | usual:
         filters = Filters(week).in_group(by, key)
-        found.append(Change(filters, now.get(key, 0), usual.get(key, 0.0)))
+        earlier = filters.with_(period=week.before(WEEKS_BEFORE))
+        found.append(Change(filters, earlier, now.get(key, 0), usual.get(key, 0.0)))
     return sorted(found, key=lambda change: (-change.n, -change.usual, change.label))
 
 

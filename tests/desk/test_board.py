@@ -179,6 +179,15 @@ class TestCauses:
         for href, n in links:
             assert lines_in(max_.open(href)) == n, href
 
+    def test_its_file_has_the_same_figures(self, max_: Visitor) -> None:
+        some_cases()
+        week = (clock.now() - timedelta(days=5)).date().isoformat()
+        rows = read(max_, f"/desk/board/causes/csv?week={week}")
+        answered = [row for row in rows if row["counted"] == "first_answer"]
+        assert [(row["category"], row["cause"], row["n"], row["usual"]) for row in answered] == [
+            ("lost", "carrier", "1", "0.0")
+        ]
+
     def test_the_report_by_mail_can_be_stopped_and_wanted_again(self, max_: Visitor) -> None:
         for said, button in (("no", "Send it to me"), ("yes", "Stop it")):
             token = hidden(max_.open("/desk/board/causes"), "csrf_token")
