@@ -9,12 +9,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.files.factories import from_phone, jpg, pdf
+from disputes.cases import queries
+from disputes.investigation import service as investigation
+from tests.files.factories import from_phone, heic, jpg, pdf
 from tests.journeys.conftest import NewContext, greeted
 from tests.journeys.people import Agent, Customer
 from tests.journeys.pictures import look
+from tests.journeys.test_complaint import file_by_chat
 from tests.journeys.test_handoff import chat_of
-from tests.stack import Stack
+from tests.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.rasa, pytest.mark.browser]
 
@@ -45,6 +48,25 @@ def test_a_photo_to_the_agent_and_a_document_back(customer: Customer, agent: Age
     customer.page.reload()
     expect(customer.log.get_by_role("img", name="IMG_0001.jpg")).to_be_visible()
     assert customer.save("Return label.pdf")[1] == pdf(b"the label")
+
+
+def test_a_telephones_picture_is_shown_once_the_server_has_drawn_it(customer: Customer) -> None:
+    customer.attach("IMG_2.HEIC", heic((600, 400)), "image/heic")
+    expect(customer.log.get_by_role("button", name="Save IMG_2.jpg")).to_be_visible()
+    assert painted(customer.page, customer, "IMG_2.jpg") > 0
+
+
+def test_what_was_sent_goes_with_the_complaint_and_more_can_follow(stack: Stack, customer: Customer) -> None:
+    customer.attach("box.jpg", jpg())
+    customer.sees("goes with your complaint")
+    reference = file_by_chat(customer, "fay.files@example.org", name="Fay Files")
+    customer.sees("What you sent here goes with it")
+    wait_until(lambda: evidence_of(stack, reference) == ["box.jpg"], 30, "the photo is not with the complaint")
+
+    customer.attach("bill.pdf", pdf(b"the bill"), "application/pdf")
+    customer.press(f"Yes, put it with {reference}")
+    customer.sees(f"is with your complaint {reference} now")
+    assert evidence_of(stack, reference) == ["box.jpg", "bill.pdf"]
 
 
 def test_what_cannot_be_sent_is_said_and_can_be_taken_away(customer: Customer) -> None:
@@ -142,7 +164,7 @@ def test_on_the_shops_own_site(stack: Stack, new_context: NewContext, shop: str,
     assert customer.save("Return label.pdf") == ("Return label.pdf", pdf(b"for the shop"))
     page.reload()
     customer.sees("Return label.pdf")
-    assert painted(page, customer) > 0
+    assert painted(page, customer, "box.jpg") > 0
     assert refused == []
 
 
@@ -161,9 +183,17 @@ def test_looks_well_where_it_is_narrow_or_dark(stack: Stack, new_context: NewCon
     look(page, f"chat-card-{width}-{scheme}")
 
 
-def painted(page: Page, customer: Customer) -> int:
+def evidence_of(stack: Stack, reference: str) -> list[str]:
+    """What the files with a complaint are called."""
+    with stack.transaction() as session:
+        case = queries.case_by_reference(session, reference)
+        assert case is not None
+        return [evidence.file_name for evidence in investigation.evidence_of(session, case)]
+
+
+def painted(page: Page, customer: Customer, name: str) -> int:
     """How many pixels of the picture in the conversation are not empty."""
-    canvas = customer.log.get_by_role("img", name="box.jpg")
+    canvas = customer.log.get_by_role("img", name=name)
     canvas.scroll_into_view_if_needed()
     page.wait_for_function("canvas => canvas.width > 300 || canvas.height !== 150", arg=canvas.element_handle())
     drawn = (

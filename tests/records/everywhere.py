@@ -16,7 +16,7 @@ from disputes.cases import complainant, engine, filing, progress, queries
 from disputes.cases import service as cases
 from disputes.cases.tables import Case, CaseEvent
 from disputes.chat import files as chat_files
-from disputes.chat import handoff, mail_in, satisfaction, transcript, turns
+from disputes.chat import handoff, handover_card, mail_in, satisfaction, transcript, turns
 from disputes.chat import service as chat
 from disputes.chat.schemas import Part, Turn
 from disputes.chat.tables import Conversation
@@ -159,6 +159,7 @@ def _chat(session: Session) -> Conversation:
     chat.remember_facts(session, conversation.id, dict(facts))
     somebody_here(session)
     handoff.request_person(session, _locked(session, conversation), f"about the {RARE}", WORDS)
+    handover_card.correct(session, conversation.id, "description", f"Again: {WORDS}", client_id="c3")
     _reach(session, conversation)
     return conversation
 

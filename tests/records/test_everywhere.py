@@ -40,6 +40,7 @@ MUST_HAVE_BEEN_IN = {
     "public.messages.card",
     "public.messages.quick_replies",
     "public.conversations.facts",
+    "public.conversations.corrections",
     "public.conversations.handoff_summary",
     "public.conversations.reply_email",
     "public.satisfactions.words",

@@ -44,7 +44,10 @@ export class FileView extends LitElement {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has("payload") && !this.asked && this.isPicture) this.watcher.observe(this);
+    if (!changed.has("payload")) return;
+    // What this browser could not draw (a telephone's HEIC), the server can, once it has it.
+    if (this.plain && this.payload.id) this.plain = this.asked = false;
+    if (!this.asked && this.isPicture) this.watcher.observe(this);
   }
 
   private get isPicture(): boolean {
