@@ -40,6 +40,7 @@ log = structlog.get_logger(__name__)
 class Listener:
     """One socket that follows one conversation. `seen` is the last seq it was given.
 
+    `is_next`: a look at what is new is waiting for its turn; whatever is hinted until then is in it.
     `colleagues`, for staff alone, is awaited with hints about who else looks ("v") or types ("w").
     """
 
@@ -50,6 +51,7 @@ class Listener:
     typing: Callable[[str, bool], Coroutine[None, None, None]]
     colleagues: Callable[[Json], Coroutine[None, None, None]] | None = None
     state: ConversationState | None = None
+    is_next: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -110,6 +112,7 @@ class Hub:
     async def catch_up(self, listener: Listener) -> None:
         """Delivers everything the listener has not had, and the state when it has changed."""
         async with listener.lock:
+            listener.is_next = False
             while True:
                 try:
                     news = await asyncio.to_thread(
@@ -199,7 +202,10 @@ class Hub:
             self._look_at_all()
 
     async def _safely(self, listener: Listener) -> None:
-        """Catches a listener up; a broken database is left to the next hint or the next look."""
+        """Catches a listener up, once for many hints; a broken database is left to the next hint or the next look."""
+        if listener.is_next:
+            return
+        listener.is_next = True
         try:
             await self.catch_up(listener)
         except OperationalError:
