@@ -83,6 +83,7 @@ class Agent:
         page.goto(stack.url + path)
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("heading", name="Waiting")).to_be_visible()
+        page.wait_for_load_state()
         return cls(page, stack.url)
 
     @property

@@ -11,7 +11,8 @@ import { words } from "./words";
 
 /** How long what was loaded serves; what the chat knows changes while it goes on. */
 const FRESH_FOR = 15_000;
-const SHOWN = 8;
+/** As many as fit without scrolling: whoever wants another one types on. */
+const SHOWN = 6;
 
 export class DeskComposer extends Composer {
   static override styles = sheets(shared, composer, sheet);
@@ -66,7 +67,6 @@ export class DeskComposer extends Composer {
 
   protected override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
-    this.renderRoot.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
     this.alignMirror();
   }
 
