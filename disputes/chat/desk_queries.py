@@ -81,7 +81,7 @@ def count_waiting(session: Session) -> int:
 
 
 def last_lines(session: Session, conversation_ids: Collection[UUID]) -> dict[UUID, LastLine]:
-    """What was said last in each of these chats (the chat's own notices are not said), and what is unread in it."""
+    """What was said last in each of these chats (notices and pressed buttons are not), and what is unread in it."""
     if not conversation_ids:
         return {}
     newest = (

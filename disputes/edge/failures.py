@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request
@@ -119,13 +119,15 @@ def _answer(request: Request, failure: Failure, headers: Mapping[str, str] | Non
 
 
 def _to_sign_in(request: Request) -> Response:
-    asked_for = {"next": request.url.path} if request.method == "GET" else {}
-    return _to(request, SIGN_IN, f"?{urlencode(asked_for)}".rstrip("?"))
+    """A part of a page that was asked for by itself leads back to the whole page."""
+    around = urlsplit(request.headers.get("hx-current-url", "")).path
+    path = around or (request.url.path if request.method == "GET" and "hx-request" not in request.headers else "")
+    return _to(request, SIGN_IN, f"?{urlencode({'next': path})}" if path else "")
 
 
 def _to(request: Request, path: str, query: str = "") -> Response:
     if "hx-request" in request.headers:
-        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": path})
+        return Response(status_code=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": f"{path}{query}"})
     return RedirectResponse(f"{path}{query}", HTTPStatus.SEE_OTHER)
 
 

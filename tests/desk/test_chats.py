@@ -294,6 +294,9 @@ def test_a_mediator_has_no_place_here(visitor: Visitor, served: str) -> None:
 def test_a_page_that_renews_itself_after_the_sign_out_goes_to_the_door(visitor: Visitor) -> None:
     answer = visitor.get("/desk/lists", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/desk/sign-in")
+    from_a_chat = {"HX-Request": "true", "HX-Current-URL": f"{visitor.url}/desk/chats/7?x=1"}
+    answer = visitor.get("/desk/lists", headers=from_a_chat)
+    assert answer.headers["hx-redirect"] == "/desk/sign-in?next=%2Fdesk%2Fchats%2F7"
 
 
 def act(visitor: Visitor, chat: UUID, action: str, **fields: str) -> requests.Response:

@@ -5,10 +5,13 @@ const LOOK_ANYWAY = 60_000;
 
 /* Keys: j and k from anywhere, arrows, Home and End from a row; Enter opens it, as on any link. */
 const doors = () => [...document.querySelectorAll("[data-rows] [data-row]")].map((row) => row.querySelector("a[href]"));
+// The switch is in the dialog of the keys (desk-chat.js).
+const single = () => localStorage.getItem("disputes.desk.keys") !== "off";
 const busy = (target) => target.closest?.("input, textarea, select, dialog[open], [contenteditable]") != null;
 
 addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || busy(event.target)) return;
+  if (event.key.length === 1 && !single()) return;
   if (event.key === "n" && held) return show();
   const all = doors();
   const at = all.indexOf(document.activeElement);

@@ -5,7 +5,7 @@ import shared from "../styles/shared.css";
 import { sheets } from "../styles/sheets";
 import tokens from "../../../disputes/site/static/tokens.css";
 import sheet from "./keys-dialog.css";
-import { CHAT_KEYS, DESK_KEYS, type Key, type Keys } from "./keys";
+import { CHAT_KEYS, DESK_KEYS, LIST_KEYS, type Key, type Keys } from "./keys";
 import { play } from "./page/sound";
 import { notices, singleKeys, sounds, type Switch } from "./switches";
 import { words } from "./words";
@@ -38,7 +38,7 @@ export class KeysDialog extends LitElement {
           <h2 id="title" tabindex="-1" autofocus>${words.keysTitle}</h2>
           <button class="icon" aria-label=${words.keysClose} @click=${() => this.dialog?.close()}>${icons.close}</button>
         </div>
-        <div class="columns">${[CHAT_KEYS, DESK_KEYS].map((group) => this.groupOf(group))} ${this.composing()}</div>
+        <div class="columns">${[CHAT_KEYS, DESK_KEYS, LIST_KEYS].map((group) => this.groupOf(group))} ${this.composing()}</div>
         <fieldset>
           <legend>${words.switches}</legend>
           ${this.switchOf(singleKeys, words.switchKeys, words.switchKeysHint)}

@@ -33,6 +33,15 @@ export const CHAT_KEYS: Keys = {
   ],
 };
 
+export const LIST_KEYS: Keys = {
+  title: "Lists of cases and work",
+  keys: [
+    { key: "j", does: "Next row" },
+    { key: "k", does: "Previous row" },
+    { key: "n", does: "Show what is new" },
+  ],
+};
+
 export const DESK_KEYS: Keys = {
   title: "Everywhere",
   keys: [

@@ -25,9 +25,11 @@ export function listenToKeys(): void {
     if (event.key === "Escape") return leave(target);
     const key = meant(event, takesLetters(target), singleKeys.on);
     if (key === null || document.querySelector("dialog[open]")) return;
-    const act = ACTS[key] ?? (() => press(key));
+    // Lists of cases have keys of their own.
+    const act = document.querySelector("#chat") ? ACTS[key] : undefined;
+    if (act) act();
+    else if (!press(key)) return;
     event.preventDefault();
-    act();
   });
 }
 
@@ -46,17 +48,18 @@ function leave(target: EventTarget | undefined): void {
   }
 }
 
-/** Presses what carries the key, if it can be seen and pressed now. */
-function press(key: string): void {
+/** Presses what carries the key; false when nothing that can be seen and pressed now does. */
+function press(key: string): boolean {
   const carriers = [...document.querySelectorAll<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)];
   const carrier = carriers.find((each) => each.offsetParent !== null && !each.matches(":disabled"));
-  if (!carrier) return;
+  if (!carrier) return false;
   if (takesLetters(carrier)) carrier.focus();
   else if (carrier.localName === "summary") {
     const details = carrier.parentElement as HTMLDetailsElement;
     details.open = true;
     (details.querySelector<HTMLElement>("select, textarea, input:not([type=hidden]), button") ?? carrier).focus();
   } else carrier.click();
+  return true;
 }
 
 function step(by: 1 | -1): void {

@@ -1,7 +1,7 @@
 /** Another chat opens in the same page: the list stays where it is, and the connection too. */
 import type { Conversation } from "../conversation";
 import { words } from "../words";
-import { fetchInto } from "./htmx";
+import { fetchInto, renew } from "./htmx";
 import { current, lists, mark, say } from "./lists";
 
 const place = (): HTMLElement | null => document.querySelector("#chat");
@@ -50,6 +50,7 @@ function arrived(): void {
 function settleFocus(): void {
   const { activeElement: active } = document;
   const list = lists();
+  if (active?.id === "take-next") renew(list);
   if (list && !list.offsetParent) document.querySelector<HTMLElement>(".pane-title")?.focus({ preventScroll: true });
   else if (active === document.body || active?.id === "take-next") void document.querySelector<Conversation>("disputes-conversation")?.write();
 }

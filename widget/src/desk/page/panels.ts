@@ -3,7 +3,7 @@ import type { State } from "../../types";
 import type { Conversation } from "../conversation";
 import { paced } from "../paced";
 import { renew } from "./htmx";
-import { current, say } from "./lists";
+import { current, lists, say } from "./lists";
 
 /** What is known may change with each message; it need not do so at once. */
 const PAUSE = 3_000;
@@ -69,6 +69,7 @@ function keepSwaps(): void {
   });
   document.addEventListener("htmx:afterSwap", ({ target }) => {
     if (!(target instanceof HTMLElement) || target.id !== "holder") return;
+    renew(lists());
     if (document.activeElement === document.body) void document.querySelector<Conversation>("disputes-conversation")?.write();
   });
 }
