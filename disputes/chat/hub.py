@@ -199,7 +199,22 @@ class Hub:
     async def _look_anyway(self) -> None:
         while True:
             await asyncio.sleep(LOOK_ANYWAY_SECONDS)
-            self._look_at_all()
+            self._spawn(self._look_at_changed())
+
+    async def _look_at_changed(self) -> None:
+        """One statement for all that are followed; only whoever has missed something is then brought up to date.
+
+        Staff are always: whether the customer is there ends without a hint.
+        """
+        try:
+            heads = await asyncio.to_thread(database.run, queries.heads, list(self._listeners))
+        except OperationalError:
+            return
+        for conversation_id, group in list(self._listeners.items()):
+            for listener in group:
+                if listener.notes or _is_behind(listener, heads.get(conversation_id)):
+                    self._spawn(self._safely(listener))
+        self._lists_changed.set()
 
     async def _safely(self, listener: Listener) -> None:
         """Catches a listener up, once for many hints; a broken database is left to the next hint or the next look."""
@@ -279,3 +294,11 @@ class Hub:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_behind(listener: Listener, head: tuple[int, int] | None) -> bool:
+    """Whether there is a newer message, or another owner, than this listener was told of."""
+    if head is None or listener.state is None:
+        return True
+    last_seq, epoch = head
+    return last_seq > listener.seen or epoch != listener.state.epoch

@@ -1,6 +1,6 @@
 """Every SELECT of the chat."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -128,6 +128,14 @@ def button_title(session: Session, conversation_id: UUID, payload: str) -> str |
             return str(reply.get("title", payload))
     rows: list[dict[str, Any]] = (found.card or {}).get("rows", [])
     return next((line("change_button", label=row["label"]) for row in rows if row.get("edit") == payload), None)
+
+
+def heads(session: Session, conversation_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """The last seq and the epoch of each of these conversations."""
+    statement = select(Conversation.id, Conversation.last_seq, Conversation.epoch).where(
+        Conversation.id.in_(conversation_ids)
+    )
+    return {row.id: (row.last_seq, row.epoch) for row in session.execute(statement)}
 
 
 def messages_after(session: Session, conversation_id: UUID, seq: int, *, notes: bool) -> list[Message]:

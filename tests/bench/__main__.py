@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from disputes.local import training
-from tests.bench import board, cases, turns
+from tests.bench import board, cases, live, turns
 from tests.bench.default_rasa import memory_of, running, train_default
 from tests.bench.rows import Row, table, write
 from tests.stack import ROOT, Stack, running_stack
@@ -21,10 +21,12 @@ def main() -> int:
         rows += turns.system_throughput(stack)
         rows += turns.long_conversation(stack)
         rows += memory(stack)
+        rows += live.in_one_process(stack)
         rows += against_default(stack, default_model)
         stack.stop()
         rows.append(Row("everything ready after a second start", stack.start(), "s", 30))
         rows.append(Row("everything stopped after Ctrl-C", stack.stop(), "s", 5))
+    rows += live.side_by_side()
     with cases.own_database():
         rows += cases.of_cases()
     with cases.own_database():
