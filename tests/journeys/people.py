@@ -30,7 +30,7 @@ class Customer:
 
     @property
     def composer(self) -> Locator:
-        return self.chat.get_by_role("textbox")
+        return self.chat.get_by_role("textbox", name="Write a message")
 
     def write(self, text: str) -> None:
         """Writes and sends."""
