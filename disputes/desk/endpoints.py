@@ -20,6 +20,7 @@ from disputes.desk import (
     neutral,
     offers,
     provider,
+    records,
     replies,
     sign_in,
     tasks,
@@ -52,6 +53,7 @@ for part in (
     board,
 ):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
+router.include_router(records.router, prefix=PREFIX, dependencies=[Depends(managing)])
 router.include_router(admin.router, prefix=PREFIX, dependencies=[Depends(managing)])
 for part in (admin_staff, admin_audit):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(administering)])

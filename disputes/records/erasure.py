@@ -51,14 +51,33 @@ class ErasureResult:
         return list(dict.fromkeys(kept.why for kept in self.kept))
 
 
+def what_erasure_does(session: Session, customer_id: UUID) -> ErasureResult:
+    """What `erase_person` would do now about the complaints of this person. Changes nothing."""
+    now, shop_policy, result = clock.now(), policy.current(), ErasureResult()
+    for case in queries.cases_of(session, queries.customers_like(session, customer_id=customer_id)):
+        if case.erased_at is not None:
+            continue
+        kept = why_kept(case, shop_policy, now)
+        if kept is None:
+            result.erased.append(case.reference)
+        else:
+            result.kept.append(kept)
+    return result
+
+
 def erase_person(
-    session: Session, *, email: str | None = None, customer_id: UUID | None = None, by: Staff | None = None
+    session: Session,
+    *,
+    email: str | None = None,
+    customer_id: UUID | None = None,
+    by: Staff | None = None,
+    why: str | None = None,
 ) -> ErasureResult:
     """Erases a person who asked for it: everything of complaints whose time is over, and what others need no more.
 
     A complaint that is open, held, or within the time for legal claims keeps what it needs (GDPR 17(3)); the person
-    can be told until when and why. The caller has made sure who asks; `by` is who of the staff does it, for the audit.
-    Asking again is harmless.
+    can be told until when and why. The caller has made sure who asks; `by` is who of the staff does it, and `why` how
+    it was made sure, for the audit. Asking again is harmless.
     """
     now, shop_policy = clock.now(), policy.current()
     email = email.strip().lower() if email else None
@@ -89,7 +108,8 @@ def erase_person(
     earlier = [customer.id for known in emails for customer in queries.customers_like(session, email=known)]
     _blank_customers(session, [*(customer.id for customer in customers), *earlier])
     about: tuple[audit.Subject, UUID] | None = ("person", customers[0].id) if customers else None
-    after = {"erased": result.erased, "kept": [kept.reference for kept in result.kept]}
+    after: dict[str, str | list[str] | None] = {"erased": result.erased}
+    after |= {"kept": [kept.reference for kept in result.kept], "why": why}
     audit.note(session, "person.erased", by=by, about=about, after=after)
     return result
 

@@ -48,10 +48,11 @@ def write_export(
     email: str | None = None,
     customer_id: UUID | None = None,
     by: Staff | None = None,
+    why: str | None = None,
 ) -> None:
     """The same into a file, with one paper in memory at a time; each case's history notes that it was made.
 
-    `by` is who of the staff takes it, for the audit.
+    `by` is who of the staff takes it, and `why` how they made sure who asks, for the audit.
     """
     email = email.strip().lower() if email else None
     customers = queries.customers_like(session, email=email, customer_id=customer_id)
@@ -67,7 +68,7 @@ def write_export(
         case = case_queries.locked(session, case_id)
         engine.note(session, case, "exported", acting(by) if by else SYSTEM, notice=QUIET, for_customer=False)
     about: tuple[audit.Subject, UUID] | None = ("person", customers[0].id) if customers else None
-    after: audit.Values = {"cases": [case.reference for case in cases], "chats": len(chats)}
+    after: audit.Values = {"cases": [case.reference for case in cases], "chats": len(chats), "why": why}
     audit.note(session, "person.exported", by=by, about=about, after=after)
 
 

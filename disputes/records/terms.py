@@ -46,6 +46,19 @@ def is_held(case: Case, now: datetime) -> bool:
     return case.hold_until is not None and case.hold_until > now
 
 
+@dataclass(frozen=True)
+class Terms:
+    """When what goes, as it stands now; None where that is not known yet."""
+
+    contact: datetime | None
+    body: datetime | None
+
+
+def kept_how_long(case: Case, policy: Policy) -> Terms:
+    """When the contact and the rest of a case go by themselves. A hold may keep them longer."""
+    return Terms(contact_until(case, policy), body_until(case, policy))
+
+
 def why_kept(case: Case, policy: Policy, now: datetime) -> Kept | None:
     """Why a case cannot be erased now although its customer asks; None when it can."""
     until = body_until(case, policy)
