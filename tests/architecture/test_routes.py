@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi.routing import iter_route_contexts
 
 from disputes.web import create_app
+from tests.architecture.audited import AUDITED, DAILY
 from tests.serving import Visitor, add_staff, signed_in
 
 PUBLIC = {
@@ -92,6 +93,13 @@ def test_forms_of_the_desk_need_the_token_of_their_page(visitor: Visitor) -> Non
             if method == "POST":
                 answer = ada.post(re.sub(r"{\w+}", str(UUID(int=1)), path), data={"csrf_token": "made up"})
                 assert answer.status_code == 403, route
+
+
+def test_every_form_of_the_desk_is_audited_or_daily_work() -> None:
+    """A new form: put it into one of the lists; one that uses a right which must be on record also gets a play."""
+    forms = {route for route in routes() if route.split()[0] != "GET" and route.split()[1].startswith("/desk")}
+    assert forms == AUDITED.keys() | DAILY
+    assert AUDITED.keys() & DAILY == set()
 
 
 def routes() -> set[str]:
