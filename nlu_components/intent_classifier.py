@@ -1,4 +1,4 @@
-"""Intent classifier: TF-IDF of words and of characters inside words, and one logistic regression."""
+"""Intent classifier: words, characters inside words and the meaning of the sentence, and one logistic regression."""
 
 from __future__ import annotations
 
@@ -20,26 +20,28 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu_components.plain_words import plain
+from nlu_components.sentence_vectors import SentenceVectors
 
 _RANKING_LENGTH = 10  # as Rasa's own classifiers
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class WordAndCharacterClassifier(IntentClassifier, GraphComponent):
+class WordsAndMeaningClassifier(IntentClassifier, GraphComponent):
     """Reads the text itself: no tokenizer and no featurizer has to stand before it in the pipeline.
 
-    `C`: how freely the regression may fit; `character_weight`: how much the characters count against the words.
+    `C`: how freely the regression may fit. `character_weight`, `meaning_weight`: how much the characters and the
+    sentence's meaning count against the words; without a `meaning_weight` the language model is not even loaded.
     """
 
     @staticmethod
     def get_default_config() -> Dict[Text, Any]:
         """The settings used when config.yml names none."""
-        return {"C": 20.0, "character_weight": 1.0, "characters": [2, 5], "words": [1, 2]}
+        return {"C": 30.0, "character_weight": 1.0, "meaning_weight": 2.0, "characters": [2, 5], "words": [1, 2]}
 
     @staticmethod
     def required_packages() -> List[Text]:
         """Python packages this component needs."""
-        return ["sklearn"]
+        return ["sklearn", "onnxruntime", "onnx", "tokenizers", "safetensors"]
 
     def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self.config = {**self.get_default_config(), **config}
@@ -47,6 +49,7 @@ class WordAndCharacterClassifier(IntentClassifier, GraphComponent):
         self._resource = resource
         self._words = self._vectorizer("word", self.config["words"])
         self._characters = self._vectorizer("char_wb", self.config["characters"])
+        self._meaning = SentenceVectors() if self.config["meaning_weight"] else None
         self._classes: List[Text] = []
         self._weights: Optional[np.ndarray] = None
         self._bias: Optional[np.ndarray] = None
@@ -70,21 +73,22 @@ class WordAndCharacterClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> WordAndCharacterClassifier:
+    ) -> WordsAndMeaningClassifier:
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from every example that has words; button-only intents ("/...") teach nothing."""
         examples = [
-            (plain(example.get(TEXT)), example.get(INTENT))
+            (example.get(TEXT), example.get(INTENT))
             for example in training_data.intent_examples
             if example.get(TEXT) and not example.get(TEXT).startswith("/")
         ]
         if not examples:
             return self._resource
         texts, intents = zip(*examples)
-        self._words.fit(texts)
-        self._characters.fit(texts)
+        plain_texts = [plain(text) for text in texts]
+        self._words.fit(plain_texts)
+        self._characters.fit(plain_texts)
         regression = LogisticRegression(C=self.config["C"], class_weight="balanced", max_iter=1000, random_state=42)
         regression.fit(self._features(list(texts)), intents)
         self._classes = [str(name) for name in regression.classes_]
@@ -94,15 +98,20 @@ class WordAndCharacterClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def _features(self, texts: List[Text]) -> csr_matrix:
-        words = self._words.transform(texts)
-        characters = self._characters.transform(texts) * np.float32(self.config["character_weight"])
-        return hstack([words, characters], format="csr")
+        plain_texts = [plain(text) for text in texts]
+        words = self._words.transform(plain_texts)
+        characters = self._characters.transform(plain_texts) * np.float32(self.config["character_weight"])
+        parts = [words, characters]
+        if self._meaning is not None:
+            vectors = np.stack([self._meaning(text) for text in texts])
+            parts.append(csr_matrix(vectors * np.float32(self.config["meaning_weight"])))
+        return hstack(parts, format="csr")
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets intent and ranking; does nothing before training."""
         if self._weights is None or not messages:
             return messages
-        features = self._features([plain(message.get(TEXT) or "") for message in messages])
+        features = self._features([message.get(TEXT) or "" for message in messages])
         scores = features @ self._weights.T + self._bias
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances = scores / scores.sum(axis=1, keepdims=True)
@@ -144,7 +153,7 @@ class WordAndCharacterClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> WordAndCharacterClassifier:
+    ) -> WordsAndMeaningClassifier:
         """The trained component, or an untrained one when the model holds none."""
         component = cls(config, model_storage, resource)
         try:
