@@ -4,12 +4,12 @@ PYTHON := .venv/bin/python
 CODE := disputes actions tests migrations
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup train seed doctor check test lint bench chaos widget lock format clean
+.PHONY: help run setup train seed doctor check test lint transcripts-accept bench chaos widget lock format clean
 
 help:
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	  /^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 	@echo
 
 ##@ Use it
@@ -42,6 +42,9 @@ lint: setup
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports --no-logo --cache-dir .import_linter_cache
+
+transcripts-accept: setup ## Write down again what the assistant says in every transcript; read the diff
+	@$(PYTHON) -m tests.transcripts
 
 bench: setup ## Measure speed and memory; writes var/bench.json
 	@$(PYTHON) -m tests.bench
