@@ -1,8 +1,9 @@
 """Transcripts: conversations written down as exact turns, in YAML, and how they are read and written again.
 
-A file is a list of conversations. Each has a `title`, the `points` of the customer's list it shows, a `kind` (happy,
-correction, digression, cancellation, refusal, confusion, return), and `turns`. A turn is one thing that the customer (or an agent)
-does, and all that is shown because of it:
+A file is a list of conversations. Each has a `title`, a `kind` (happy, correction, digression, cancellation, refusal,
+confusion, return), `points` and `turns`. Points are what the customer can do: 1 tell a problem, 2 be helped informally,
+3 file, 4 ask for progress, 5 act on the case, 6 ask about the process, 7 get a person, 8 small talk, nonsense, other
+languages. A turn is one thing that the customer (or an agent) does, and all that is shown because of it:
 
     - say: my parcel never arrived      typed words
     - press: I do not have one          the newest button of this title, or a card's "Change Name"
