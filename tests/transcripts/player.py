@@ -47,9 +47,10 @@ class Player:
     def steps(self, conversation: Conversation) -> Iterator[Step]:
         """Does one step after the other; gives each with what was really shown."""
         for step in conversation.steps:
-            yield Step(step.does, step.what, self._do(step))
+            yield Step(step.does, step.what, self.do(step))
 
-    def _do(self, step: Step) -> list[Line]:
+    def do(self, step: Step) -> list[Line]:
+        """Does one step; what was shown because of it."""
         getattr(self, f"_{step.does}")(step.what)
         return list(self._shown())
 
@@ -76,6 +77,19 @@ class Player:
 
         wait_until(arrived, TURN_SECONDS, f"no code was mailed to {address}")
         self._say(found[0])
+
+    def come_back(self, after: timedelta) -> None:
+        """The customer closes the page and opens it again so much later."""
+        self._client.close()
+        put_back(self._stack, self._conversation_id(), after)
+        again = SocketClient(self._stack.url, patience=TURN_SECONDS)
+        again.seen = self._client.seen
+        again.open(self._client.session_id, self._seen)
+        self._client = again
+
+    def buttons(self) -> list[str]:
+        """The titles of the buttons that are on the screen, oldest first."""
+        return [title for title, _ in self._buttons()]
 
     def _later(self, what: str) -> None:
         number, unit = what.split()
