@@ -99,6 +99,8 @@ class ComplaintFormTurn(FormTurn):
 
     def _name(self, talk: Talk) -> Reading | None:
         turn = talk.turn
+        if turn.intent == "out_of_scope" and not turn.is_button:
+            return self._strange_name(talk)
         if turn.is_button or (is_aside(turn, SURE) and not reading.name_said(turn.text)):
             return None
         told = values_told(talk)
@@ -107,6 +109,18 @@ class ComplaintFormTurn(FormTurn):
         if name:
             return Reading({**told, slots.NAME: name})
         return _more_or_misread(talk, told, MISREAD)
+
+    def _strange_name(self, talk: Talk) -> Reading | None:
+        """Words that belong to nothing we know may well be a name. What is not written like one is asked for again,
+        and taken when it comes a second time: nobody is kept from filing by a rare name."""
+        turn = talk.turn
+        name = None if turn.text.rstrip().endswith("?") else reading.name_answered(turn)
+        if name is None:
+            return None
+        is_written_as_name = all(word[:1].isupper() for word in name.split())
+        if is_written_as_name or (talk.slot(slots.MISREADS) or 0) > 0:
+            return Reading({**values_told(talk), slots.NAME: name})
+        return Reading(ask_as=MISREAD)
 
     def _contact(self, talk: Talk) -> Reading | None:
         turn = talk.turn

@@ -37,6 +37,19 @@ class TestName:
     def test_may_look_like_a_word_the_assistant_knows(self, room: Room) -> None:
         assert answer(room, "complainant_name", "Grace", "thank", confidence=0.4).slots["complainant_name"] == "Grace"
 
+    def test_may_be_like_nothing_the_assistant_knows(self, room: Room) -> None:
+        done = answer(room, "complainant_name", "Bo Basarpol", "out_of_scope", confidence=0.9)
+        assert done.slots["complainant_name"] == "Bo Basarpol"
+
+    def test_of_a_kind_that_is_not_written_as_one_is_taken_the_second_time(self, room: Room) -> None:
+        once = answer(room, "complainant_name", "bo basarpol", "out_of_scope", confidence=0.9)
+        assert (once.slots["ask_as"], once.slots["misreads"]) == ("misread", 1)
+        again = answer(room, "complainant_name", "bo basarpol", "out_of_scope", confidence=0.9, misreads=1)
+        assert again.slots["complainant_name"] == "bo basarpol"
+
+    def test_a_question_about_other_things_is_not_a_name(self, room: Room) -> None:
+        assert answer(room, "complainant_name", "Is It Raining?", "out_of_scope", confidence=0.9).events == []
+
     def test_a_question_is_not_a_name(self, room: Room) -> None:
         assert answer(room, "complainant_name", "why do you need that", "ask_privacy").events == []
 
