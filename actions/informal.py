@@ -90,9 +90,11 @@ class HelpFormTurn(FormTurn):
         turn = talk.turn
         has_proposal = talk.slot(slots.REMEDY) != slots.NO_REMEDY
         is_clear = turn.confidence >= SURE
-        if is_clear and turn.intent in ("affirm", "accept_remedy"):
+        wants_else = turn.problem() is not None or turn.intent in ("talk_to_person", "cancel_form")
+        begins = None if wants_else else reading.yes_or_no(turn)
+        if begins is True or (is_clear and turn.intent in ("affirm", "accept_remedy")):
             return Reading({slots.REMEDY_ANSWER: slots.ACCEPTED if has_proposal else slots.REFUSED})
-        if is_clear and turn.intent in ("deny", "refuse_remedy"):
+        if begins is False or (is_clear and turn.intent in ("deny", "refuse_remedy")):
             return Reading({slots.REMEDY_ANSWER: slots.REFUSED if has_proposal else LEFT})
         number = reading.order_number_in(turn, was_asked=False)
         if number and number != talk.slot(slots.ORDER_NUMBER):

@@ -34,6 +34,12 @@ _SPOKEN_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|\s+dot\s+)\s*", re.IGNORECASE)
 _LOOSE_EMAIL = re.compile(r"[^\s@,;:<>()]+\s*@\s*[^\s@,;:<>()]+\.[^\s@,;:<>().]+")
 _BARE_ORDER = re.compile(r"\W*(?:[A-Za-z]{1,3}[- ]?)?\d[\d -]{1,18}\W*")
 
+_YES = re.compile(r"(?:yes|yeah|yep|yup|ok|okay|sure|alright|please do|go ahead)\b", re.IGNORECASE)
+_NO = re.compile(r"(?:no|nope|nah)\b", re.IGNORECASE)
+_BUT = re.compile(r"\b(?:but|unless|except|only if|how|what|when|who|why)\b|\?", re.IGNORECASE)
+SHORT_ANSWER = 6
+"""Words up to which an answer that begins with yes or no is nothing but that."""
+
 _FIELDS = (
     ("description", re.compile(r"descri|story|what happened|what i (?:wrote|said|told)|\btext\b", re.IGNORECASE)),
     ("contact", re.compile(r"e-?mail|\bmail\b|phone|mobile|contact|telephone|reach me|\bcell\b", re.IGNORECASE)),
@@ -42,6 +48,16 @@ _FIELDS = (
     ("category", re.compile(r"categor|subject|topic|\babout\b", re.IGNORECASE)),
 )
 _NOT_X_BUT_Y = re.compile(r"\bnot\b\s+\S+(?:\s+but\b|,)", re.IGNORECASE)
+
+
+def yes_or_no(turn: Turn) -> bool | None:
+    """What a short answer begins with: "yes, file a complaint" is a yes, whatever else its words are like."""
+    if turn.is_button or turn.words > SHORT_ANSWER or turn.values or _BUT.search(turn.text):
+        return None
+    text = turn.text.strip()
+    if _YES.match(text):
+        return True
+    return False if _NO.match(text) else None
 
 
 def name_said(text: str) -> str | None:

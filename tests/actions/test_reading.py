@@ -123,3 +123,22 @@ def test_a_typed_slash_is_text_and_a_button_is_not() -> None:
     assert not Turn.of({"text": "\u2060/file_complaint"}).is_button
     assert Turn.of({"text": "/confirm_filing"}).is_button
     assert Turn.of({"text": "/confirm_filing"}).text == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("yes, file a complaint", True),
+        ("Yeah do that please", True),
+        ("ok", True),
+        ("no thanks", False),
+        ("yes but how long will it take", None),
+        ("no, order 10032", None),
+        ("yesterday it came", None),
+        ("nothing works", None),
+        ("yes and then the driver threw the parcel over the fence and left", None),
+        ("yes?", None),
+    ],
+)
+def test_yes_or_no(text: str, meant: bool | None) -> None:
+    assert reading.yes_or_no(turn(text)) is meant
