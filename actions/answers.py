@@ -22,7 +22,6 @@ ANSWERS = {
     "help": Answer("utter_help"),
     "ask_bot": Answer("utter_i_am_a_bot"),
     "insult": Answer("utter_insult"),
-    "out_of_scope": Answer("utter_out_of_scope"),
     "ask_informal": Answer("utter_clause", "C1"),
     "ask_process": Answer("utter_process", "C2"),
     "ask_acknowledgement": Answer("utter_clause", "C3"),

@@ -21,7 +21,7 @@ LIKELY = 0.35
 
 
 class NotUnderstood(BotAction):
-    """Asks for other words; the second time in a row a person is offered.
+    """Asks for other words, or says that it does not know about that; the second time in a row a person is offered.
 
     Somebody who tells a story is never asked to tell it again: it is taken for a problem, and at most the kind of
     problem is asked.
@@ -32,10 +32,13 @@ class NotUnderstood(BotAction):
 
     async def act(self, talk: Talk) -> list[Event]:
         turn = talk.turn
-        if talk.form is None and turn.words > 2 and (turn.words > SHORT or turn.problem_chance() >= LIKELY):
+        is_foreign = turn.intent == "out_of_scope"
+        if not is_foreign and talk.form is None and turn.words > 2 and (turn.words > SHORT or turn.problem_chance() >= LIKELY):
             return await self._hear(talk)
         if _failed_last_turn(talk.events):
             talk.say("utter_not_understood_twice")
+        elif is_foreign:
+            talk.say("utter_out_of_scope")
         elif talk.form:
             talk.say("utter_not_understood_in_form")
         else:
@@ -115,8 +118,7 @@ def _failed_last_turn(events: list[Event]) -> bool:
         if event["event"] == "user":
             turns_back += 1
             if turns_back == 2:
-                intent = ((event.get("parse_data") or {}).get("intent") or {}).get("name")
-                return bool(intent == "out_of_scope")
+                return False
         elif event["event"] == "action" and turns_back == 1 and event["name"] == NOT_UNDERSTOOD:
             return True
     return False

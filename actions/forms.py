@@ -80,7 +80,9 @@ class FormTurn(BotAction):
 
 
 def is_aside(turn: Turn, at_least: float = 0.0) -> bool:
-    """True when the turn is something that is answered beside the form."""
+    """True when the turn is something that is answered beside the form. A typed slash is text, whatever follows it."""
+    if turn.text.startswith("/"):
+        return False
     needed = SURE if turn.intent in LEAVING else at_least
     return turn.intent in ASIDES and turn.confidence >= needed
 

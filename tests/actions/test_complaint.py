@@ -127,7 +127,7 @@ class TestDescription:
         assert answer(room, "description", text, "talk_to_person").slots["description"] == text
 
     def test_a_typed_slash_command_is_text(self, room: Room) -> None:
-        done = answer(room, "description", "\u2060/file_complaint please", "out_of_scope", confidence=0.3)
+        done = answer(room, "description", "\u2060/file_complaint please", "out_of_scope", confidence=0.9)
         assert done.slots["description"] == "/file_complaint please"
 
 
