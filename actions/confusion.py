@@ -33,7 +33,8 @@ class NotUnderstood(BotAction):
     async def act(self, talk: Talk) -> list[Event]:
         turn = talk.turn
         is_foreign = turn.intent == "out_of_scope"
-        if not is_foreign and talk.form is None and turn.words > 2 and (turn.words > SHORT or turn.problem_chance() >= LIKELY):
+        tells = turn.words > SHORT or (turn.words > 2 and turn.problem_chance() >= LIKELY)
+        if tells and not is_foreign and talk.form is None:
             return await self._hear(talk)
         if _failed_last_turn(talk.events):
             talk.say("utter_not_understood_twice")
@@ -75,7 +76,10 @@ class ReplyYes(BotAction):
 
 
 class ReplyNo(BotAction):
-    """A "no" outside a form needs no more than a friendly word."""
+    """A "no" outside a form needs no more than a friendly word.
+
+    After a solution that was taken nothing is left to do: that is an end of the chat, so it is asked whether it helped.
+    """
 
     def name(self) -> str:
         return "action_reply_no"
@@ -86,7 +90,10 @@ class ReplyNo(BotAction):
             return leave(talk)
         if talk.form:
             return _unclear(talk)
+        was_settled = _last_response(talk.events) == "utter_remedy_accepted"
         talk.say("utter_all_right")
+        if was_settled:
+            talk.ask_if_helped()
         return []
 
 

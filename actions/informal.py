@@ -189,7 +189,6 @@ class CloseHelp(BotAction):
         await talk.remember({slots.OUTCOME: outcome})
         if answer == slots.ACCEPTED:
             talk.say("utter_remedy_accepted", remedy=talk.slot(slots.REMEDY_TEXT) or "")
-            talk.ask_if_helped()
             done = dict.fromkeys((slots.CATEGORY, slots.STORY, slots.REMEDY, slots.REMEDY_ANSWER, slots.WISH))
             return set_slots({**done, slots.OUTCOME: outcome})
         talk.say("utter_to_complaint" if outcome else "utter_to_complaint_at_once")

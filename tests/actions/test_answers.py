@@ -153,3 +153,11 @@ class TestStopAndSession:
         assert (kinds[0], kinds[-1]) == ("session_started", "action")
         assert "active_loop" in kinds
         assert (done.slots["complainant_name"], done.slots["requested_slot"]) == ("Anna", "contact")
+
+    def test_after_a_solution_was_taken_asks_whether_the_chat_has_helped(self, room: Room) -> None:
+        done = room.run(ReplyNo(), "not now", "deny", events=bot_said("utter_remedy_accepted"))
+        assert {"asks_if_helped": True} in [each.get("custom") for each in done.responses]
+
+    def test_otherwise_asks_nothing(self, room: Room) -> None:
+        done = room.run(ReplyNo(), "no", "deny", events=bot_said("utter_not_understood_twice"))
+        assert [each.get("custom") for each in done.responses if each.get("custom")] == []
