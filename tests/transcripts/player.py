@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import select, text
 
-from disputes.chat import handoff
+from disputes.chat import endings, handoff
 from disputes.chat import service as chat
 from disputes.chat.tables import Conversation as Chat
 from disputes.chat.tables import Message
@@ -112,7 +112,7 @@ class Player:
             elif does == "hands":
                 handoff.hand_back(session, conversation_id, staff, words.removeprefix("back").strip())
             elif does == "ends":
-                handoff.close(session, conversation_id, staff)
+                endings.close(session, conversation_id, staff)
             else:
                 raise AssertionError(f"an agent does not do this: {what}")
         self._until_answered()
