@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.rasa, pytest.mark.browser]
 
 
 def test_a_photo_to_the_agent_and_a_document_back(customer: Customer, agent: Agent) -> None:
-    customer.is_answered_with("my parcel 10023 never arrived", "settle")
+    customer.is_answered_with("my parcel 10023 never arrived in Elm Street", "settle")
     customer.attach("IMG_0001.JPG", from_phone((1200, 800)))
     customer.sees("goes with your complaint")
     expect(customer.log.get_by_role("img", name="IMG_0001.jpg")).to_be_visible()
@@ -32,7 +32,7 @@ def test_a_photo_to_the_agent_and_a_document_back(customer: Customer, agent: Age
 
     customer.ask_for_a_person()
     customer.sees("in the queue")
-    agent.page.goto(chat_of(agent))
+    agent.page.goto(chat_of(agent, "Elm Street"))
     agent.take()
     expect(agent.conversation.get_by_role("img", name="IMG_0001.jpg")).to_be_visible()
     name, content = agent.save("IMG_0001.jpg")
@@ -114,10 +114,10 @@ def test_a_file_waits_for_the_connection(customer: Customer) -> None:
 
 
 def test_what_the_customer_corrects_is_at_the_desk(customer: Customer, agent: Agent) -> None:
-    customer.is_answered_with("my parcel 10023 never arrived", "settle")
+    customer.is_answered_with("my parcel 10023 never arrived in Oak Lane", "settle")
     customer.ask_for_a_person()
     customer.sees("For the colleague who helps you")
-    agent.page.goto(chat_of(agent))
+    agent.page.goto(chat_of(agent, "Oak Lane"))
     agent.take()
     expect(agent.context.get_by_text("10023").first).to_be_visible()
     look(customer.page, "chat-card-1440-light")
@@ -151,13 +151,13 @@ def test_on_the_shops_own_site(stack: Stack, new_context: NewContext, shop: str,
     page.goto(shop)
     customer = Customer(page)
     customer.open_chat()
-    customer.sees("automated assistant")
+    customer.is_answered_with("my parcel 10023 never arrived in Ash Road", "settle")
     customer.attach("box.jpg", jpg((900, 600)))
     customer.sees("goes with your complaint")
     expect(customer.log.get_by_role("img", name="box.jpg")).to_be_visible()
     customer.ask_for_a_person()
     customer.sees("in the queue")
-    agent.page.goto(chat_of(agent))
+    agent.page.goto(chat_of(agent, "Ash Road"))
     agent.take()
     agent.attach("Return label.pdf", pdf(b"for the shop"))
     customer.sees("Return label.pdf")
