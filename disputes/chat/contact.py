@@ -33,6 +33,9 @@ def take_contact(session: Session, conversation: Conversation, text: str) -> Non
     phone = None if email else _phone_in(text)
     if email and email != conversation.reply_email:
         conversation.reply_email, address = email, mask_email(email)
+        if not conversation.facts.get("contact_email"):
+            conversation.facts = {**conversation.facts, "contact_email": email}
+            conversation.facts_version += 1
     elif phone and phone != conversation.facts.get("contact_phone"):
         conversation.facts = {**conversation.facts, "contact_phone": phone}
         conversation.facts_version += 1

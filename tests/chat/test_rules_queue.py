@@ -153,6 +153,7 @@ class TestLeftMessage:
         assert len([each for each in words if "Add your e-mail address" in each]) == 1
         assert words[-1] == "Thank you. We can reach you at m•••@example.org when you are not here."
         assert conversation.reply_email == "mia@example.org"
+        assert conversation.facts["contact_email"] == "mia@example.org"
 
     def test_a_number_does_as_well(self, session: Session, conversation: Conversation, say: Say) -> None:
         with time_machine.travel(SUNDAY_NIGHT):

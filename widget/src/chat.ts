@@ -170,6 +170,8 @@ export class Chat extends LitElement {
   private panel(talk: CustomerTalk) {
     const { state, lost, loaded } = talk;
     const closed = state?.owner === "closed";
+    // The question in the thread has the same two buttons.
+    const asked = talk.thread.messages.at(-1)?.quick_replies?.some(({ payload }) => payload === GO_ON.payload);
     return html`<section class="panel" role="dialog" tabindex="-1" aria-label=${words.chat} aria-modal=${this.wide.matches ? "true" : nothing}
       ?hidden=${!this.shown} @pointerdown=${(event: Event) => this.elsewhere(event)} @keydown=${(event: KeyboardEvent) => this.key(event)}>
       <div class="head">
@@ -189,7 +191,7 @@ export class Chat extends LitElement {
         </div>
         <div slot="after">${this.notice(talk, loaded)}</div>
       </disputes-thread>
-      ${closed ? html`<div class="over"><button class="secondary" @click=${() => this.choose(talk, GO_ON)}>${words.goOn}</button>
+      ${closed && !asked ? html`<div class="over"><button class="secondary" @click=${() => this.choose(talk, GO_ON)}>${words.goOn}</button>
             <button class="secondary" @click=${() => this.again(talk)}>${words.startNew}</button></div>` : nothing}
       <disputes-composer draft=${DRAFT} label=${words.write} accept=${closed ? "" : (state?.files?.accept ?? "")} @typed=${() => talk.typed()}
         @attach=${({ detail }: CustomEvent<File[]>) => talk.sendFiles(detail)}
