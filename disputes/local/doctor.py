@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 
-from disputes.local import preflight, schema, training
+from disputes.local import doctor_people, preflight, schema, training
 from disputes.local.children import answers
 from disputes.local.postgres import EmbeddedPostgres
 from disputes.policy import PolicyError, load
@@ -38,6 +38,7 @@ def examine(root: Path, settings: Settings) -> Iterator[Finding]:
     ]
     for look in looks:
         yield look(root, settings)
+    yield from _people(settings)
 
 
 def _environments(root: Path, _settings: Settings) -> Finding:
@@ -89,6 +90,13 @@ def _database(root: Path, settings: Settings) -> Finding:
     if revision != newest:
         return Finding(f"The database is at migration {revision}, behind {newest}.", "make run")
     return Finding(f"The database answers and is at migration {newest}.")
+
+
+def _people(settings: Settings) -> Iterator[Finding]:
+    postgres = EmbeddedPostgres(settings.var_dir / "postgres")
+    url = settings.database_url or (postgres.url() if postgres.is_running() else "")
+    found = [*(doctor_people.look_at_accounts(url) if url else ()), doctor_people.look_at_provider(settings)]
+    yield from (Finding(one.what, one.remedy) for one in found if one is not None)
 
 
 def _web(_root: Path, settings: Settings) -> Finding:

@@ -14,12 +14,13 @@ from disputes.deadlines import sweep
 from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
-from disputes.people.tables import SignInAttempt, SignInLink, StaffSession
+from disputes.people.tables import HalfSignIn, SignInAttempt, SignInLink, StaffSession
 from disputes.reports import weekly
 from disputes.worker import inbound_jobs, records_jobs
 
 KEEP_ATTEMPTS = timedelta(hours=1)
 KEEP_ENDED = timedelta(days=30)
+KEEP_HALF = timedelta(days=1)
 KEEP_JOBS_HOURS = 24 * 30
 
 
@@ -75,8 +76,9 @@ def add_schedule(app: App) -> None:
 
 
 def forget_spent_proofs(session: Session) -> None:
-    """Deletes failed sign-ins after an hour, and ended sessions and used links after thirty days."""
+    """Deletes failed sign-ins after an hour, half sign-ins after a day, ended sessions and used links after thirty."""
     now = clock.now()
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_ATTEMPTS))
     session.execute(delete(StaffSession).where(StaffSession.expires_at < now - KEEP_ENDED))
     session.execute(delete(SignInLink).where(SignInLink.expires_at < now - KEEP_ENDED))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.expires_at < now - KEEP_HALF))
