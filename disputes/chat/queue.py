@@ -51,10 +51,19 @@ def enqueue(session: Session, conversation: Conversation, reason: Reason, *, by:
 def enqueue_again(
     session: Session, conversation: Conversation, reason: Reason, key: str, *, by: Staff | None = None, **words: str
 ) -> None:
-    """Back into the queue with the time that the customer has waited already, who is told why in the line `key`."""
+    """Back into the queue with the time that the customer has waited already, who is told why in the line `key`.
+
+    A message that was left and that nobody has answered yet waits without a limit again, as was promised.
+    """
+    is_left = queue_queries.has_unanswered_message(session, conversation.id)
     enqueue(session, conversation, reason, by=by)
+    if is_left:
+        conversation.claim_by, conversation.left_message_at = None, clock.now()
+        session.flush()
     told = line(key, **words, **_place(session, conversation))
-    if not presence.staffing(session, conversation.team_id).anybody:
+    if is_left:
+        told = line("gone_message_stays", told=told, hours=policy.current().say_office_hours())
+    elif not presence.staffing(session, conversation.team_id).anybody:
         told = line("gone_and_nobody", told=told, limit=_limit())
     thread.append(session, conversation, "system", told, quick_replies=[_back()], lists=True)
 

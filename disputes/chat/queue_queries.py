@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, 
 from sqlalchemy.orm import Session, aliased
 
 from disputes.chat.schemas import Claim
-from disputes.chat.tables import Conversation, Ownership, StaffPresence
+from disputes.chat.tables import Conversation, Message, Ownership, StaffPresence
 from disputes.people.tables import Staff, Team
 
 RECENT_CLAIMS = 50
@@ -67,6 +67,24 @@ def claims_since(session: Session, team_id: UUID | None, since: datetime) -> lis
         .limit(RECENT_CLAIMS)
     )
     return [Claim(*row) for row in reversed(session.execute(statement).all())]
+
+
+def has_unanswered_message(session: Session, conversation_id: UUID) -> bool:
+    """True when the customer has left a message since the chat came to people, and nobody has written to them since."""
+    left, ended = aliased(Ownership), aliased(Ownership)
+    over = exists().where(
+        ended.conversation_id == left.conversation_id,
+        ended.epoch > left.epoch,
+        ended.owner.in_(("bot", "closed")),
+    )
+    answered = exists().where(
+        Message.conversation_id == left.conversation_id,
+        Message.seq > left.seq,
+        Message.author == "agent",
+        Message.audience == "everyone",
+    )
+    found = exists().where(left.conversation_id == conversation_id, left.reason == "message_left", ~over, ~answered)
+    return bool(session.scalar(select(found)))
 
 
 def next_to_assign(
