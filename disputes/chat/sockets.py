@@ -46,20 +46,6 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(eq=False)
-class CustomerSocket:
-    """One browser tab of a customer."""
-
-    sid: str
-    modern: bool
-    conversation_id: UUID
-    session_id: str
-    lease: UUID
-    listener: Listener | None = None
-    marks: seen.Frames = field(default_factory=seen.Frames)
-    bound_at: float = field(default_factory=time.monotonic)
-
-
-@dataclass(eq=False)
 class Rate:
     """How often one socket has sent something, whatever it binds itself to meanwhile."""
 
@@ -71,6 +57,21 @@ class Rate:
         if len(self.sent_at) == BURST and now - self.sent_at[0] < BURST_SECONDS:
             raise TooMany(line("too_fast"))
         self.sent_at.append(now)
+
+
+@dataclass(eq=False)
+class CustomerSocket:
+    """One browser tab of a customer. What tells that they type is counted apart from what they say."""
+
+    sid: str
+    modern: bool
+    conversation_id: UUID
+    session_id: str
+    lease: UUID
+    listener: Listener | None = None
+    marks: seen.Frames = field(default_factory=seen.Frames)
+    keys: Rate = field(default_factory=Rate)
+    bound_at: float = field(default_factory=time.monotonic)
 
 
 class Gone(Exception):
@@ -181,7 +182,9 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         socket = self._sockets.get(sid)
         if socket is not None and isinstance(data, dict):
             on = bool(data.get("on"))
-            with contextlib.suppress(OperationalError):  # a hint for the eye; the next key sends another
+            # A hint for the eye: the next key sends another.
+            with contextlib.suppress(OperationalError, TooMany):
+                socket.keys.check()
                 await asyncio.to_thread(database.run, hints.typing, socket.conversation_id, "customer", on)
 
     async def on_seen(self, sid: str, data: Json | None = None) -> None:
@@ -216,8 +219,13 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def on_end_chat(self, sid: str, _data: Json | None = None) -> None:
         """The customer ends the chat."""
         socket = self._sockets.get(sid)
-        if socket is not None:
+        if socket is None:
+            return
+        try:
+            self._rate(sid).check()
             await asyncio.to_thread(database.run, endings.end_by_customer, socket.conversation_id)
+        except (DisputesError, OperationalError) as error:  # the state that they see is the true one, with its button
+            log.warning("chat.not_ended", reason=type(error).__name__)
 
     async def on_disconnect(self, sid: str, _reason: str | None = None) -> None:
         """A lost socket is not a customer who left: the delivery stops, and the desk sees them as away."""

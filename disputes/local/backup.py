@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import psycopg
-from psycopg import sql
+from psycopg import conninfo, sql
 
 from disputes import clock
 from disputes.errors import Conflict, Invalid, NotFound, Unavailable
@@ -88,8 +88,8 @@ def restore(settings: Settings, folder: Path) -> Backup:
         if any((settings.var_dir / area).glob("*")):
             raise Conflict(f"{settings.var_dir / area} is not empty: restore into a new folder.")
     for name, url in _databases(settings).items():
-        _run("pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
-             "--dbname", dsn_of(_plain(url)), str(folder / f"{name}.dump"))  # fmt: skip
+        _run(url, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges",
+             str(folder / f"{name}.dump"))  # fmt: skip
         with _connected(url) as connection:
             if _counts(connection) != manifest["databases"][name]["rows"]:
                 raise Unavailable(f"The database {name} does not hold what its backup says.")
@@ -110,8 +110,8 @@ def _dump(url: str, file: Path) -> dict[str, Any]:
         connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
         (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         rows = _counts(connection)
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--snapshot", snapshot,
-             "--file", str(file), "--dbname", dsn_of(_plain(url)))  # fmt: skip
+        _run(url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--snapshot", snapshot,
+             "--file", str(file))  # fmt: skip
     file.chmod(0o600)
     return {"sha256": _digest(file), "rows": rows}
 
@@ -186,9 +186,16 @@ def _plain(url: str) -> str:
     return url.replace("postgresql+psycopg2://", "postgresql://", 1)
 
 
-def _run(program: str, *arguments: str) -> None:
-    """PostgreSQL's own tools, of the version that comes with this program: they read any older server."""
-    done = subprocess.run([str(programs() / "bin" / program), *arguments], capture_output=True, text=True, check=False)
+def _run(url: str, program: str, *arguments: str) -> None:
+    """PostgreSQL's own tools, of the version that comes with this program: they read any older server.
+
+    The password goes into their environment: everybody on the machine can read what a program was started with.
+    """
+    where: dict[str, Any] = conninfo.conninfo_to_dict(dsn_of(_plain(url)))
+    password = where.pop("password", None)
+    command = [str(programs() / "bin" / program), "--dbname", conninfo.make_conninfo(**where), *arguments]
+    environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.strip()]
         raise Unavailable(f"{program} failed: {said[0] if said else 'it gave no reason'}")

@@ -17,6 +17,7 @@ from disputes import clock, database
 from disputes.cases.states import Actor
 from disputes.errors import Conflict, Invalid
 from disputes.investigation import service as investigation
+from disputes.local import backup
 from disputes.local.backup import back_up, restore
 from disputes.settings import Settings, settings
 from tests.cases.factories import filed
@@ -196,3 +197,19 @@ def dsn(url: str) -> str:
 
 def name_of(url: str) -> str:
     return re.sub(r"\?.*", "", url).rpartition("/")[2]
+
+
+def test_the_password_of_a_database_stands_in_no_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Everybody on the machine can read those."""
+    asked: list[tuple[str, dict[str, str]]] = []
+
+    def run(command: list[str], *, env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
+        asked.append((" ".join(command), env))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    backup._run("postgresql+psycopg2://rasa:s%20cret@db.example/rasa", "pg_dump", "--file", str(tmp_path))
+    ((command, env),) = asked
+    assert "cret" not in command
+    assert "host=db.example" in command
+    assert env["PGPASSWORD"] == "s cret"
