@@ -22,6 +22,7 @@ from disputes.desk import (
     provider,
     records,
     replies,
+    search,
     sign_in,
     tasks,
     two_step,
@@ -51,6 +52,7 @@ for part in (
     mails,
     mediation,
     board,
+    search,
 ):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
 router.include_router(records.router, prefix=PREFIX, dependencies=[Depends(managing)])

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from disputes.local import training
-from tests.bench import board, cases, live, turns
+from tests.bench import board, cases, live, search, turns
 from tests.bench.default_rasa import memory_of, running, train_default
 from tests.bench.rows import Row, table, write
 from tests.stack import ROOT, Stack, running_stack
@@ -31,6 +31,8 @@ def main() -> int:
         rows += cases.of_cases()
     with cases.own_database():
         rows += board.of_board()
+    with cases.own_database():
+        rows += search.of_search()
     for name, limit in (("widget.js", 30), ("desk-chat.js", 40)):
         script = ROOT / "disputes" / "site" / "static" / name
         rows.append(Row(f"{name}, gzip", len(gzip.compress(script.read_bytes(), 9)) / 1024, "KB", limit))

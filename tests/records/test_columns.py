@@ -32,6 +32,7 @@ ERASED = {
     "offers": "findings point_reasons reasons takes_part time_limits",
     "remedies": "conditions failed_words proof",
     "satisfactions": "words",
+    "search_entries": "words",
     "status_requests": "code_digest email ip_digest lookup",
 }
 """What a customer said, or what was said about them: blanked, or deleted with its row."""
@@ -67,6 +68,7 @@ HARMLESS = {
     "procrastinate_jobs": "args lock queue_name queueing_lock status task_name",
     "procrastinate_periodic_defers": "periodic_id task_name",
     "remedies": "currency kind state",
+    "search_entries": "source",
     # Staff, not customers.
     "sign_in_attempts": "digest",
     "sign_in_links": "token_digest",

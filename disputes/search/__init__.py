@@ -1,0 +1,1 @@
+"""Finding cases and chats by what is written in them."""
