@@ -32,6 +32,10 @@ _BEHIND_FACTS = (slots.STORY, slots.REMEDY, slots.REMEDY_TEXT, slots.REMEDY_ANSW
 """Slots that stand in for one of those while it is empty."""
 
 
+RUNNERS_UP = 3
+"""Other intents that are told with the one that was understood."""
+
+
 class Talk:
     """One call of an action: what was said, what is known, and a way to answer."""
 
@@ -68,6 +72,12 @@ class Talk:
             acted += event["event"] == "action"
         return acted <= 1  # the form itself
 
+    @property
+    def is_first_action(self) -> bool:
+        """True until something has been done in this turn, but for what a running form reads and asks."""
+        done = (event["event"] for event in reversed(self.events) if event["event"] in ("user", "action"))
+        return next(done, "user") == "user"
+
     def say(self, response: str, **values: str) -> None:
         """Utters a response of domain.yml, with the given values and the policy's words in it.
 
@@ -89,6 +99,19 @@ class Talk:
     def ask_if_helped(self) -> None:
         """Has the gateway ask, after what was just said, whether the chat has helped."""
         self._dispatcher.utter_message(json_message={"asks_if_helped": True})
+
+    def tell_reading(self, *, taken: bool) -> None:
+        """Tells the gateway what was understood of a typed message, for people to see where it was wrong.
+
+        `taken`: the running form took it for the answer to its question, so that no intent decided anything. Only
+        the first one in a turn counts.
+        """
+        turn = self.turn
+        if turn.conversation_id is None or turn.is_button or not turn.text:
+            return
+        others = [[name, round(chance, 3)] for name, chance in turn.ranking if name != turn.intent][:RUNNERS_UP]
+        reading = {"intent": turn.intent, "confidence": round(turn.confidence, 3), "others": others, "form": self.form}
+        self._dispatcher.utter_message(json_message={"reading": {"taken": True} if taken else reading})
 
     async def remember(self, changes: dict[str, Any] | None = None) -> None:
         """Shows what is known, with these changes, to the agent who may take over."""
@@ -119,7 +142,10 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
         """Called by rasa-sdk. What the customer corrected in the hands of people is known before anything is done."""
         corrected = slots_of(Turn.of(tracker.latest_message or {}).corrected, tracker.slots)
         tracker.slots.update(corrected)
-        events = await self.act(Talk(dispatcher, tracker, domain))
+        talk = Talk(dispatcher, tracker, domain)
+        events = await self.act(talk)
+        if talk.is_first_action and (events or not self.passes_on):
+            talk.tell_reading(taken=self.passes_on)
         return [*set_slots(corrected), *events] if events or not self.passes_on else []
 
     @abstractmethod

@@ -283,6 +283,19 @@ def report(
         say(print_or_send(week, send=send))
 
 
+@app.command()
+def examples(
+    out: Annotated[Path, typer.Option(help="The file to write; it must not exist yet.")],
+) -> None:
+    """Write what staff taught the assistant into a file for data/nlu, once."""
+    from disputes.local.attach import by_operator, database_for_command
+
+    with database_for_command(ROOT), by_operator():
+        from disputes.local.records import write_examples
+
+        say(write_examples(out))
+
+
 @staff.command("add")
 def staff_add(
     email: str,

@@ -14,6 +14,7 @@ import disputes.notifications.tables
 import disputes.offers.tables
 import disputes.people.tables
 import disputes.policy.tables
+import disputes.reports.tables
 import disputes.search.tables
 from disputes.database import Base
 from disputes.settings import settings

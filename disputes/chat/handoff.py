@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from disputes.chat import hints, presence, queries, queue, thread, work
+from disputes.chat import hints, presence, queries, queue, readings, thread, work
 from disputes.chat.lines import line
 from disputes.chat.ownership import Reason, change_owner
 from disputes.chat.summary import summary_of
@@ -30,6 +30,7 @@ def request_person(
     """
     if conversation.owner in ("queue", "agent"):
         return
+    readings.went_to_a_person(session, conversation.id)
     conversation.handoff_reason = reason
     conversation.handoff_summary = summary or summary_of(conversation.facts)
     queue.ask_for_person(session, conversation, team=presence.team_for(session, team))

@@ -53,7 +53,7 @@ class RasaClient:
         }
         body = {"sender": turn.sender, "message": turn.text, "metadata": metadata}
         parts = parts_of(self._call(turn.sender, "POST", "/webhooks/rest/webhook", json=body))
-        if not parts:
+        if all(part.reading is not None for part in parts):
             self.servers.set_aside(self.servers.for_conversation(turn.sender)[0])
             raise RasaUnavailable("The assistant had no answer.")
         return parts
@@ -145,10 +145,17 @@ class RasaClient:
 
 
 def parts_of(reply: list[Json]) -> list[Part]:
-    """Rasa's reply in the parts that are stored. A card, or the clause it rests on, joins the text before it."""
+    """Rasa's reply in the parts that are stored. A card, or the clause it rests on, joins the text before it.
+
+    What was understood of the message comes last; the first action to say it has read the message itself.
+    """
     parts: list[Part] = []
+    readings: list[Part] = []
     for piece in reply:
         custom: Json = piece.get("custom") or {}
+        if "reading" in custom:
+            readings.append(Part(reading=custom["reading"]))
+            continue
         if "card" in custom and parts and parts[-1].card is None and not piece.get("text"):
             last = parts.pop()
             parts.append(replace(last, card=custom["card"]))
@@ -166,7 +173,7 @@ def parts_of(reply: list[Json]) -> list[Part]:
         attachment = _image(piece.get("image")) or piece.get("attachment")
         if text or attachment:
             parts.append(Part(text, _quick_replies(piece.get("buttons")), attachment, custom.get("card")))
-    return parts
+    return [*parts, *readings[:1]]
 
 
 @cache

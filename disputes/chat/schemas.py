@@ -41,6 +41,7 @@ class Part:
     trace: str | None = None
     handoff: Json | None = None
     asks_if_helped: bool = False
+    reading: Json | None = None
 
 
 @dataclass(frozen=True)

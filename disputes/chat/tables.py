@@ -288,3 +288,38 @@ class WebProcess(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     started_at: Mapped[datetime] = mapped_column(TIME)
     seen_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class TurnReading(Base):
+    """What the assistant understood of a typed message, as far as an intent decided what it did.
+
+    `sign` says why somebody should look: nothing was understood ("fallback"), it was not sure ("unsure"), the customer
+    then pressed a button for something else ("button", with it in `hint`), or wanted a person right after ("person").
+    `state`: to be looked at, taught with `chosen` as the intent and `example` as its text, or nothing to learn.
+    """
+
+    __tablename__ = "turn_readings"
+    __table_args__ = (
+        CheckConstraint("sign IN ('fallback', 'unsure', 'button', 'person')", name="sign"),
+        CheckConstraint("state IN ('open', 'taught', 'nothing')", name="state"),
+        CheckConstraint("(state = 'taught') = (chosen IS NOT NULL AND example IS NOT NULL)", name="taught"),
+        Index("ix_turn_readings_conversation_id", "conversation_id", "at"),
+        Index("ix_turn_readings_open", "at", postgresql_where=text("state = 'open' AND sign IS NOT NULL")),
+        Index("ix_turn_readings_taught", "decided_at", postgresql_where=text("state = 'taught'")),
+    )
+
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    intent: Mapped[str]
+    confidence: Mapped[float]
+    others: Mapped[list[Any]] = mapped_column(JSONB, default=list)
+    form: Mapped[str | None]
+    sign: Mapped[str | None]
+    hint: Mapped[str | None]
+    state: Mapped[str] = mapped_column(default="open")
+    chosen: Mapped[str | None]
+    example: Mapped[str | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(TIME)
+    exported_at: Mapped[datetime | None] = mapped_column(TIME)
+    at: Mapped[datetime] = mapped_column(TIME)

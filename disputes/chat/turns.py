@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database, measured
-from disputes.chat import handoff, presence, queries, queue, satisfaction, thread
+from disputes.chat import handoff, presence, queries, queue, readings, satisfaction, thread
 from disputes.chat.lines import button, line
 from disputes.chat.rasa_client import RasaClient, RasaUnavailable, rasa_client
 from disputes.chat.schemas import Json, Part, Turn
@@ -103,7 +103,7 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
         _keep_dropped(session, turn, parts)
         return False
     conversation, message = stored
-    for index, part in enumerate(parts):
+    for index, part in enumerate(part for part in parts if part.reading is None):
         if part.handoff is not None:
             reason, summary = part.handoff.get("reason"), part.handoff.get("summary")
             team = part.handoff.get("team")
@@ -130,6 +130,7 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
             reply_to=turn.message_id,
             reply_index=index,
         )
+    readings.note(session, message, next((part.reading for part in parts if part.reading is not None), None))
     message.turn = "answered"
     conversation.rasa_turns += 1
     known = turn.note.get("corrected", {})

@@ -25,6 +25,7 @@ from disputes.desk import (
     search,
     sign_in,
     tasks,
+    teach,
     two_step,
 )
 from disputes.desk.access import administering, at_the_desk, managing, setting_up
@@ -53,9 +54,11 @@ for part in (
     mediation,
     board,
     search,
+    teach,
 ):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(at_the_desk)])
 router.include_router(records.router, prefix=PREFIX, dependencies=[Depends(managing)])
+router.include_router(teach.exports, prefix=PREFIX, dependencies=[Depends(managing)])
 router.include_router(admin.router, prefix=PREFIX, dependencies=[Depends(managing)])
 for part in (admin_staff, admin_audit):
     router.include_router(part.router, prefix=PREFIX, dependencies=[Depends(administering)])

@@ -19,6 +19,7 @@ from disputes.database import transaction
 from disputes.errors import Invalid, NotFound
 from disputes.people import audit
 from disputes.records import service as records
+from disputes.teaching import service as teaching
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,14 @@ def write_export(out: Path, *, email: str, reference: str) -> str:
         customer_id = _person(session, email, reference)
         records.write_export(session, file, email=email or None, customer_id=customer_id)
         return f"Everything that is kept about this person is in {out}. Delete the file once it is handed over."
+
+
+def write_examples(out: Path) -> str:
+    """Writes what staff taught the assistant since the last time."""
+    with transaction() as session, _new_file(out) as file:
+        text = teaching.export(session, None)
+        file.write(text.encode())
+        return f"{text.count('    - ')} examples are in {out}. Put it into data/nlu, then: make train"
 
 
 def erase_person(*, email: str, reference: str) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
 from disputes.chat import files
-from disputes.chat.tables import Conversation, Message, Satisfaction
+from disputes.chat.tables import Conversation, Message, Satisfaction, TurnReading
 from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
 from disputes.people.tables import Staff, StatusRequest
@@ -53,6 +53,8 @@ def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
             value = getattr(message, column)
             if value is not None:
                 setattr(message, column, swap.json(value))
+    for reading in session.query(TurnReading).filter(TurnReading.conversation_id == conversation_id):
+        reading.example = swap.text(reading.example) if reading.example else None
     for file in files.files_of(session, conversation_id):
         file.file_name = swap.text(file.file_name)
     session.flush()

@@ -38,6 +38,7 @@ AUDITED: Final = {
     "POST /desk/cases/{reference}/records/{verb}": "case.held",
     "POST /desk/cases/{reference}/steps/{name}": "case.overridden",
     "POST /desk/chats/{conversation_id}/take-over": "chat.taken_over",
+    "POST /desk/teach/examples": "examples.exported",
 }
 """What each writes into the audit; `tests/desk/test_audited.py` sends every one of them."""
 
@@ -73,5 +74,9 @@ DAILY: Final = {
     "POST /desk/mediations/{mediation_id}/settlement",
     "POST /desk/mediations/{mediation_id}/ties",
     "POST /desk/next",
+    "POST /desk/search",
     "POST /desk/tasks/{task_id}/done",
+    "POST /desk/teach/examples/{message_id}",
+    "POST /desk/teach/{message_id}/nothing",
+    "POST /desk/teach/{message_id}/teach",
 }

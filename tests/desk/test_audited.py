@@ -17,10 +17,12 @@ from disputes.chat import handoff
 from disputes.people import service as people
 from disputes.people import teams, two_step
 from disputes.people.tables import AuditEntry, Staff
+from disputes.teaching import service as teaching
 from tests.architecture.audited import AUDITED
 from tests.cases.factories import filed
 from tests.chat.factories import waiting_chat
 from tests.serving import PASSWORD, Visitor, add_staff, hidden, signed_in
+from tests.teaching.test_service import doubted
 
 
 @dataclass
@@ -179,6 +181,13 @@ def take_over(stage: Stage) -> None:
     stage.send(stage.grace, f"/desk/chats/{chat.id}/take-over")
 
 
+def take_examples(stage: Stage) -> None:
+    with database.transaction() as session:
+        message_id = doubted(session, "where is my lamp")
+        teaching.teach(session, people.staff_with_email(session, GRACE), message_id, "ask_status", "where is my lamp")
+    stage.send(stage.grace, "/desk/teach/examples")
+
+
 def a_day() -> date:
     calendar = policy.current().calendar
     return calendar.this_or_next_business_day(calendar.day_of(clock.now()) + timedelta(days=40))
@@ -229,6 +238,7 @@ PLAYS: dict[str, Callable[[Stage], None]] = {
     ),
     "POST /desk/cases/{reference}/steps/{name}": override,
     "POST /desk/chats/{conversation_id}/take-over": take_over,
+    "POST /desk/teach/examples": take_examples,
 }
 
 

@@ -24,6 +24,7 @@ from actions.informal import KNOWN_STATUSES
 from actions.status import CODE_ANSWERS
 from disputes import policy
 from disputes.chat import case_acts
+from disputes.teaching.intents import meanings
 from tests.dialogue.measure_nlu import read_examples
 
 ROOT = Path(__file__).parent.parent.parent
@@ -93,6 +94,9 @@ class TestIntents:
         assert {intent for _, intent in TRAINING} <= known
         assert known - steps("intent") == set()
         assert steps("intent") - known == {"nlu_fallback"}
+
+    def test_each_with_examples_is_described_for_people_who_teach(self) -> None:
+        assert set(meanings()) == {intent for _, intent in TRAINING}
 
     def test_every_category_of_the_policy_can_be_told(self) -> None:
         problems = {intent.removeprefix("problem_") for intent in DOMAIN["intents"] if intent.startswith("problem_")}

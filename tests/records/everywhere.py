@@ -19,7 +19,7 @@ from disputes.chat import files as chat_files
 from disputes.chat import handoff, handover_card, mail_in, satisfaction, transcript, turns
 from disputes.chat import service as chat
 from disputes.chat.schemas import Part, Turn
-from disputes.chat.tables import Conversation
+from disputes.chat.tables import Conversation, TurnReading
 from disputes.files import store
 from disputes.files.contents import Checked
 from disputes.inbound import service as inbound
@@ -151,7 +151,10 @@ def _chat(session: Session) -> Conversation:
     assert isinstance(turn, Turn)
     card = {"title": NAME, "rows": [{"label": "E-mail", "value": EMAIL, "edit": f'/change{{"v": "{RARE}"}}'}]}
     replies = [{"title": NAME, "payload": f'/inform{{"name": "{NAME}"}}'}]
-    turns.store_reply(session, turn, [Part(f"Thank you, {NAME}.", replies, None, card)])
+    understood = {"intent": "nlu_fallback", "confidence": 0.2, "others": [], "form": None}
+    turns.store_reply(session, turn, [Part(f"Thank you, {NAME}.", replies, None, card), Part(reading=understood)])
+    reading = session.get_one(TurnReading, received.id)
+    reading.state, reading.chosen, reading.example = "taught", "ask_status", WORDS
     store.store_of("chat-files").put(name := store.new_name(), content := pdf(WORDS.encode()))
     kept = Checked("pdf", content, f"{RARE} of {NAME}.pdf")
     chat_files.keep(session, conversation.id, kept, name, client_id="c2")

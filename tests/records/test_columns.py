@@ -34,6 +34,7 @@ ERASED = {
     "satisfactions": "words",
     "search_entries": "words",
     "status_requests": "code_digest email ip_digest lookup",
+    "turn_readings": "example",
 }
 """What a customer said, or what was said about them: blanked, or deleted with its row."""
 
@@ -81,6 +82,8 @@ HARMLESS = {
     "closed_days": "name",
     # Who of the staff did what; `people.audit` says what may be in it.
     "audit": "act actor after before operator place subject_kind",
+    # Names of intents and forms.
+    "turn_readings": "chosen form hint intent others sign state",
 }
 """What stays: codes of ours, hashes, ids, texts of the shop."""
 

@@ -1,0 +1,1 @@
+"""Messages that were read wrongly: people choose what was meant, and the next training has it."""
