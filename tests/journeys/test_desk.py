@@ -1,6 +1,7 @@
 """An agent's day at the desk: by keyboard, with canned replies, beside colleagues, and away from the tab."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -271,8 +272,15 @@ def switch_on(page: Page, name: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def nobody_waits(stack: Stack) -> None:
-    """Chats of other journeys are out of the way: ended, as far as they wait or are held."""
+def nobody_waits(stack: Stack) -> Iterator[None]:
+    """Chats of other journeys are out of the way, and those of this one afterwards: an agent holds only so many."""
+    end_all(stack)
+    yield
+    end_all(stack)
+
+
+def end_all(stack: Stack) -> None:
+    """Ends every chat that waits or is held."""
     with stack.transaction() as session:
         session.execute(
             text(

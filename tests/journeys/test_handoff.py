@@ -22,7 +22,7 @@ def test_from_the_assistant_to_a_person_and_back(
     for member in (agent, colleague):
         expect(member.lists.get_by_text("Customer").first).to_be_visible()
 
-    agent.page.goto(chat_of(agent))
+    agent.page.goto(chat_of(agent, "my parcel 10023 never arrived"))
     colleague.page.goto(agent.page.url)
     expect(agent.holder.get_by_role("button", name="Take this chat")).to_be_visible()
     expect(colleague.holder.get_by_role("button", name="Take this chat")).to_be_visible()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { blanksIn, fill, nextBlank } from "../src/desk/blanks";
-import { codeAt, inserted, matching, type Reply } from "../src/desk/canned";
+import { codeAt, matching, type Reply } from "../src/desk/canned";
 
 describe("blanks", () => {
   it("are filled with what is known; the others stay to be seen", () => {
@@ -47,10 +47,6 @@ describe("the code of a canned reply", () => {
     assert.deepEqual(matching(replies, "hi").map(({ code }) => code), ["hi", "thirty", "zz"]);
     assert.deepEqual(matching(replies, "").map(({ code }) => code), ["bye", "hi", "thirty", "zz"]);
     assert.deepEqual(matching(replies, "nothing"), []);
-  });
-
-  it("is replaced by the text, and what stands around it stays", () => {
-    assert.deepEqual(inserted("Well /hi, so", { start: 5, query: "hi" }, 8, "Hello"), { text: "Well Hello, so", from: 5, to: 10 });
   });
 });
 

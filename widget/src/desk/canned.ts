@@ -43,9 +43,3 @@ export function matching(replies: readonly Reply[], query: string): Reply[] {
     .sort((a, b) => a.place - b.place || a.reply.code.localeCompare(b.reply.code))
     .map(({ reply }) => reply);
 }
-
-/** The text with the typed code replaced, and where the caret stands after it. */
-export function inserted(text: string, { start }: Asked, caret: number, reply: string): { text: string; from: number; to: number } {
-  const whole = text.slice(0, start) + reply + text.slice(caret);
-  return { text: whole, from: start, to: start + reply.length };
-}

@@ -5,7 +5,7 @@ import composer from "../styles/composer.css";
 import shared from "../styles/shared.css";
 import { sheets } from "../styles/sheets";
 import { blanksIn, fill, nextBlank, type Blank } from "./blanks";
-import { codeAt, inserted, matching, type Asked, type Offered, type Reply } from "./canned";
+import { codeAt, matching, type Asked, type Offered, type Reply } from "./canned";
 import sheet from "./desk-composer.css";
 import { words } from "./words";
 
@@ -212,13 +212,11 @@ export class DeskComposer extends Composer {
     const { area, asked } = this;
     const reply = this.offers[index];
     if (!area || !asked || !reply) return;
-    const text = fill(reply.text, this.offered?.values ?? {});
-    const { from } = inserted(area.value, asked, area.selectionStart, text);
     area.focus();
     area.setSelectionRange(asked.start, area.selectionStart);
-    this.type(text);
+    this.type(fill(reply.text, this.offered?.values ?? {}));
     this.asked = null;
-    const blank = blanksIn(area.value).find(({ start }) => start >= from);
+    const blank = blanksIn(area.value).find(({ start }) => start >= asked.start);
     if (blank) area.setSelectionRange(blank.start, blank.end);
   }
 
