@@ -100,7 +100,8 @@ def _who(row: Row, people: Mapping[UUID, str]) -> str:
 def _changes(row: Row, people: Mapping[UUID, str]) -> list[tuple[str, str, str]]:
     before, after = row.before or {}, row.after or {}
     keys = [*before, *(key for key in after if key not in before)]
-    return [(key.replace("_", " "), _said(before.get(key), people), _said(after.get(key), people)) for key in keys]
+    told = [(key.replace("_", " "), _said(before.get(key), people), _said(after.get(key), people)) for key in keys]
+    return [(what, was, now) for what, was, now in told if was or now]
 
 
 def _said(value: Any, people: Mapping[UUID, str]) -> str:
