@@ -32,7 +32,10 @@ def draft_status_code(session: Session, request_id: UUID) -> Draft | None:
     on file, which is the one that was typed, else there is no match.
     """
     request = session.get(StatusRequest, request_id, with_for_update=True)
-    if request is None or request.code_sent_at is not None or request.verified_at is not None:
+    if request is None or request.code_sent_at is not None:
+        return None
+    if request.verified_at is not None:
+        _note_arrived(session, request)
         return None
     if request.code_expires_at is None or clock.now() >= request.code_expires_at:
         _give_up(session, request)
@@ -81,6 +84,13 @@ def draft_sign_in_link(session: Session, staff_id: UUID, cause: str) -> Draft | 
     link = f"{base_url}{people.new_sign_in_link(session, staff)}"
     letter = letters.sign_in_link(staff.name, link, SIGN_IN_HOURS, shop_policy, base_url)
     return service.begin_try(session, row.id, letter=letter)
+
+
+def _note_arrived(session: Session, request: StatusRequest) -> None:
+    """A code that was entered has left, although whoever sent it died before noting so."""
+    row = queries.notification_of_key(session, f"status_code:{request.id}")
+    if row is not None and row.state == "pending":
+        note_code_sent(session, request.id, row.id)
 
 
 def _give_up(session: Session, request: StatusRequest) -> None:

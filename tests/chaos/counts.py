@@ -123,7 +123,9 @@ def count(session: Session, customers: list[Customer], agents: list[Agent], mail
     _count_owners(session, tally)
     _count_complaints(session, tally, customers, mail)
     stuck = [customer for customer in customers if customer.trouble]
-    tally.figures["conversations played to their end"] = len(customers) - len(stuck)
+    early = sum(customer.left_early for customer in customers)
+    tally.figures["conversations played to their end"] = len(customers) - len(stuck) - early
+    tally.figures["conversations that ended with the time"] = early
     tally.faults["customers left without a word"] = len(stuck)
     tally.details += [f"customer {each.number} ({each.script}): {each.trouble}" for each in stuck]
     tally.faults["jobs that wait, or have failed"] = sum(number for _name, number in session.execute(_JOBS))

@@ -25,6 +25,10 @@ PEOPLE_DONE: Final = re.compile("handed you back to the assistant|has ended this
 PERSON: Final = "/talk_to_person"
 
 
+class ClosingTime(Exception):
+    """The run is over: nothing more is begun, and what was begun is counted."""
+
+
 class Stuck(Exception):
     """The customer was left without the word that was due."""
 
@@ -40,6 +44,7 @@ class Customer:
     sent: list[str] = field(default_factory=list)
     reference: str = ""
     trouble: str = ""
+    left_early: bool = False
 
     def __post_init__(self) -> None:
         self.line = CustomerLine(self.world.http, self.world.url, "user_uttered")
@@ -57,6 +62,8 @@ class Customer:
         try:
             await self._seen("a greeting")
             await SCRIPTS[self.script](self)
+        except ClosingTime:
+            self.left_early = True
         except Stuck as stuck:
             self.trouble = f"{stuck}; on the screen: {[shown.text[:60] for shown in self.line.texts()[-4:]]}"
         finally:
@@ -67,6 +74,7 @@ class Customer:
         self.line.open()
         await self.line.wait(lambda: self.line.is_up_to_date, PATIENCE)
         await self.line.close()
+        self._look_for_reference()
 
     async def ask(self, written: str, wanted: re.Pattern[str], *, shown: str = "") -> Shown:
         """Writes and waits for what is wanted; writes again when told that it could not be answered."""
@@ -182,6 +190,8 @@ class Customer:
 
     async def _write(self, text: str, shown: str = "") -> int:
         """Writes one message; returns its place."""
+        if self.world.closing:
+            raise ClosingTime
         before = set(self.line.shown)
         await asyncio.wait_for(self.line.send(message=text), PATIENCE)
         self.sent.append(shown or text)

@@ -9,6 +9,7 @@ from random import Random
 
 import aiohttp
 
+from disputes.local import training
 from disputes.people import service as people
 from tests.chaos.agents import Agent
 from tests.chaos.counts import Tally, count
@@ -17,12 +18,15 @@ from tests.chaos.killer import ExtraWorker, Killer
 from tests.chaos.world import World
 from tests.notifications.mail_server import MailServer
 from tests.serving import Visitor
-from tests.stack import Stack, running_stack
+from tests.stack import ROOT, Stack, running_stack
 
 AGENTS = 8
 AT_ONCE = 60
 QUIET_SECONDS = 150.0
 """A letter whose worker died while it was sent is taken over after two minutes."""
+
+LAST_WORDS_SECONDS = 15.0
+"""How long customers may go on after the last one has come and the killing is over."""
 
 _BUSY = """
 SELECT EXISTS (SELECT 1 FROM messages WHERE turn = 'waiting')
@@ -55,7 +59,8 @@ class Result:
 
 
 def play(plan: Plan, say: Callable[[str], None]) -> Result:
-    """Plays a whole run, on a program of its own."""
+    """Plays a whole run, on a program of its own. Training the assistant, if it must be, is not part of it."""
+    training.train_if_stale(ROOT, ROOT / "var", say)
     began = time.monotonic()
     mail = MailServer()
     mail.start()
@@ -87,7 +92,9 @@ async def _play_in(world: World, plan: Plan, stack: Stack, began: float, say: Ca
     end = began + plan.minutes * 60 - min(QUIET_SECONDS, plan.minutes * 20)
     killing = asyncio.create_task(killer.go_on(end - time.monotonic()))
     try:
+        closing = asyncio.get_running_loop().call_later(end + LAST_WORDS_SECONDS - time.monotonic(), world.close)
         played = await _all_live(customers, plan, end)
+        closing.cancel()
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         say(f"{len(played)} conversations after {time.monotonic() - began:.0f} s; now it gets quiet.")

@@ -10,6 +10,6 @@ SEED = 20261
 
 
 def test_nothing_is_lost_or_doubled_while_processes_are_killed(capsys: pytest.CaptureFixture[str]) -> None:
-    result = play(Plan(SEED, conversations=40, minutes=2, kill_pause=(5.0, 9.0), at_once=20), print)
+    result = play(Plan(SEED, conversations=40, minutes=3, kill_pause=(4.0, 8.0), at_once=20), print)
     assert result.kills.total() >= 3
     assert result.tally.ok, "\n".join(result.tally.lines())

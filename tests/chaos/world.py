@@ -17,7 +17,10 @@ CODE_SECONDS = 120.0
 
 @dataclass
 class World:
-    """Shared by everybody in one run. `endings`: how an agent is to end a chat; `wanted`: chats to step into."""
+    """Shared by everybody in one run.
+
+    `endings`: how an agent is to end a chat; `wanted`: chats to step into; `closing`: nobody begins anything more.
+    """
 
     http: aiohttp.ClientSession
     url: str
@@ -25,6 +28,11 @@ class World:
     mail: MailServer
     endings: dict[str, str] = field(default_factory=dict)
     wanted: set[str] = field(default_factory=set)
+    closing: bool = False
+
+    def close(self) -> None:
+        """From now on nobody begins anything."""
+        self.closing = True
 
     async def rows(self, statement: str, *values: Any) -> list[Any]:
         """What the database holds; waits while it is away."""

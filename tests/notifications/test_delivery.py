@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from disputes import database
 from disputes.cases import complainant, progress, service
-from disputes.notifications import mailbox, tasks
+from disputes.notifications import mailbox, proofs, tasks
 from disputes.notifications.senders import MailNotSent
 from disputes.notifications.service import DELIVERY_TRIES, NO_ADDRESS
 from disputes.notifications.tables import Notification
@@ -210,6 +210,19 @@ class TestStatusCode:
         (row,) = [row for row in rows() if row.kind == "status_code"]
         assert row.state == "failed"
 
+    def test_that_was_entered_has_left_although_its_worker_could_not_note_so(
+        self, server: MailServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file_and_run()
+        request_id = ask()
+        with monkeypatch.context() as dying, pytest.raises(ConnectionError):
+            dying.setattr(proofs, "note_code_sent", fail)
+            tasks.send_status_code(str(request_id))
+        assert database.run(progress.verify_code, request_id, code_in(server.received[-1])).ok
+        tasks.send_status_code(str(request_id))
+        (row,) = [row for row in rows() if row.kind == "status_code"]
+        assert (row.state, len(server.received)) == ("sent", 2)
+
     def test_of_the_fourth_request_in_an_hour_is_silently_not_sent(self, server: MailServer) -> None:
         file_and_run()
         for _ in range(4):
@@ -266,6 +279,11 @@ def ask(lookup: str = "10023", email: str = MAIL) -> UUID:
 def jobs(task: str) -> list[dict[str, Any]]:
     with database.transaction() as session:
         return queued(session, task)
+
+
+def fail(*_arguments: Any) -> None:
+    """What a database does that goes away."""
+    raise ConnectionError
 
 
 def rows() -> list[Notification]:
