@@ -48,6 +48,9 @@ class HearProblem(BotAction):
         if category is not None:
             talk.say(f"utter_understood_{category}")
         await talk.remember(changes)
+        if category is not None and reading.asks_to_file(turn):
+            talk.say("utter_to_complaint_at_once")
+            return [*set_slots(changes), FollowupAction(slots.COMPLAINT_FORM)]
         return set_slots(changes)
 
 

@@ -37,6 +37,11 @@ _BARE_ORDER = re.compile(r"\W*(?:[A-Za-z]{1,3}[- ]?)?\d[\d -]{1,18}\W*")
 _YES = re.compile(r"(?:yes|yeah|yep|yup|ok|okay|sure|alright|please do|go ahead)\b", re.IGNORECASE)
 _NO = re.compile(r"(?:no|nope|nah)\b", re.IGNORECASE)
 _BUT = re.compile(r"\b(?:but|unless|except|only if|how|what|when|who|why)\b|\?", re.IGNORECASE)
+_TO_FILE = re.compile(
+    r"\b(?:make|file|lodge|submit|raise|open|register|start)\b.{0,20}\b(?:complaint|dispute|case)\b"
+    r"|\bformal complaint\b",
+    re.IGNORECASE,
+)
 SHORT_ANSWER = 6
 """Words up to which an answer that begins with yes or no is nothing but that."""
 
@@ -48,6 +53,11 @@ _FIELDS = (
     ("category", re.compile(r"categor|subject|topic|\babout\b", re.IGNORECASE)),
 )
 _NOT_X_BUT_Y = re.compile(r"\bnot\b\s+\S+(?:\s+but\b|,)", re.IGNORECASE)
+
+
+def asks_to_file(turn: Turn) -> bool:
+    """True when a complaint is asked for in so many words, whatever else the message tells."""
+    return _TO_FILE.search(turn.text) is not None
 
 
 def yes_or_no(turn: Turn) -> bool | None:

@@ -17,6 +17,10 @@ class TestHearProblem:
         assert done.slots["order_number"] == "10023"
         assert done.slots["story"] == "my parcel never came, order #10 023"
 
+    def test_begins_the_complaint_when_one_is_asked_for_in_so_many_words(self, room: Room) -> None:
+        done = room.run(HearProblem(), "i want to make a complaint, your staff was rude to me", "problem_service")
+        assert (done.slots["category"], done.next_action) == ("service", slots.COMPLAINT_FORM)
+
     def test_shows_the_agent_what_it_heard(self, room: Room, services: Services) -> None:
         room.run(HearProblem(), "my parcel never came", "problem_lost")
         assert services.facts[-1]["category"] == "lost"

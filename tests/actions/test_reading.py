@@ -142,3 +142,16 @@ def test_a_typed_slash_is_text_and_a_button_is_not() -> None:
 )
 def test_yes_or_no(text: str, meant: bool | None) -> None:
     assert reading.yes_or_no(turn(text)) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("I want to make a complaint, your staff was rude to me", True),
+        ("please file a formal complaint about this lamp", True),
+        ("my lamp broke and nobody cares", False),
+        ("the case of the lamp is open and scratched", False),
+    ],
+)
+def test_asks_to_file(text: str, meant: bool) -> None:
+    assert reading.asks_to_file(turn(text)) is meant
