@@ -280,11 +280,11 @@ def nobody_waits(stack: Stack) -> Iterator[None]:
 
 
 def end_all(stack: Stack) -> None:
-    """Ends every chat that waits or is held."""
+    """Ends every chat, also those that other journeys left with the assistant: the keys go through all there are."""
     with stack.transaction() as session:
         session.execute(
             text(
                 "UPDATE conversations SET owner = 'closed', epoch = epoch + 1, agent_id = NULL, waiting_since = NULL,"
-                " first_waiting_since = NULL, claim_by = NULL, answer_by = NULL WHERE owner IN ('queue', 'agent')"
+                " first_waiting_since = NULL, claim_by = NULL, answer_by = NULL WHERE owner <> 'closed'"
             )
         )
