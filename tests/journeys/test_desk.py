@@ -244,13 +244,10 @@ def waiting(stack: Stack, new_context: NewContext, words: str) -> Customer:
 
 
 def take_next(agent: Agent) -> None:
-    """By its key, as soon as somebody waits, and to where one writes: the cursor is not always there by itself."""
+    """By its key, as soon as somebody waits; the cursor is then where one writes."""
     expect(agent.lists.get_by_role("button", name="Take next")).to_be_enabled()
     agent.page.keyboard.press("n")
     expect(agent.holder.get_by_text("You hold this chat")).to_be_visible()
-    expect(reply(agent)).to_be_visible()
-    if not reply(agent).evaluate("field => field.getRootNode().activeElement === field"):
-        agent.page.keyboard.press("r")
     expect(reply(agent)).to_be_focused()
 
 

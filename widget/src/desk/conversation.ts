@@ -54,13 +54,8 @@ export class Conversation extends LitElement {
   /** Puts the cursor where one writes: a reply or a private note; without either, whatever it is now. */
   async write(note?: boolean): Promise<void> {
     if (note !== undefined) this.choose(note);
-    // While the conversation loads, the field is not there yet or does not take the cursor.
-    for (let frames = 0; frames < 60 && this.isConnected; frames += 1) {
-      await this.updateComplete;
-      this.composer?.focus();
-      if (this.shadowRoot?.activeElement) return;
-      await new Promise(requestAnimationFrame);
-    }
+    await this.updateComplete;
+    this.composer?.focus();
   }
 
   /** Out of the field, to what is being read. */
