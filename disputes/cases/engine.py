@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, jobs, policy
 from disputes.cases import clocks, history, promises, queries, states, tasks
 from disputes.cases.clocks import Position, Timer
+from disputes.cases.promises import Ledger
 from disputes.cases.states import ENDED, OPEN, Actor, Standing, Transition
 from disputes.cases.tables import Case, CaseEvent, CaseTimer
 from disputes.errors import Conflict
@@ -85,8 +86,8 @@ def move(
     for name in _FIELDS:
         setattr(case, name, getattr(position, name))
     _note_on_case(case, step)
-    _set_timers(session, case, step, start)
-    case.next_date = clocks.shown_date(position, timers_of(session, case))
+    timers = _set_timers(session, case, step, start)
+    case.next_date = clocks.shown_date(position, timers)
     event = history.append(
         session,
         case,
@@ -142,7 +143,8 @@ def note(
         for_customer=for_customer,
     )
     if case.state in OPEN and not notice.startswith("none"):
-        _make_promises(session, case, event)
+        _make_promises(Ledger(session, case.id), case, event)
+        session.flush()
     tell(session, event)
     return event
 
@@ -219,8 +221,11 @@ def _note_on_case(case: Case, step: Transition) -> None:
         case.remedy_overdue_at = clock.now()
 
 
-def _set_timers(session: Session, case: Case, step: Transition, start: datetime) -> None:
+def _set_timers(session: Session, case: Case, step: Transition, start: datetime) -> list[Timer]:
+    """Sets the timers that run after a step, and returns them."""
     position, now = position_of(case), clock.now()
+    if step.target is not None and step not in (states.WITHDRAWN, states.WITHDRAWAL_UNDONE):
+        return _set_anew(session, case, clocks.timers_for(position, start, policy.current(), now=now))
     if step is states.WITHDRAWN:
         for row in _rows(session, case):
             row.suspended_at = now
@@ -229,19 +234,33 @@ def _set_timers(session: Session, case: Case, step: Transition, start: datetime)
             if row.kind != clocks.NEVER_MOVES and row.suspended_at is not None:
                 row.due_at = clocks.shifted(row.due_at, row.suspended_at, now, policy.current().calendar)
             row.suspended_at = None
-    elif step.target is not None:
-        gone = delete(CaseTimer).where(CaseTimer.case_id == case.id)
-        if case.open_remedies:
-            gone = gone.where(CaseTimer.kind != "remedy_due")
-        session.execute(gone.execution_options(synchronize_session=False))
-        for timer in clocks.timers_for(position, start, policy.current(), now=now):
-            _add_timer(session, case, timer)
     elif step is states.FINAL_OVERDUE:
         _put_off_progress_note(session, case)
         _add_timer(session, case, Timer("final_response", position.expected_end))
     else:
         _put_off_progress_note(session, case)
     session.flush()
+    return timers_of(session, case)
+
+
+def _set_anew(session: Session, case: Case, timers: list[Timer]) -> list[Timer]:
+    """Puts these timers in the place of all others, but for those of remedies that are owed.
+
+    The case itself is written later, together with its line of history: it takes one statement then.
+    """
+    gone = delete(CaseTimer).where(CaseTimer.case_id == case.id)
+    if case.open_remedies:
+        gone = gone.where(CaseTimer.kind != "remedy_due")
+    if any(isinstance(row, CaseTimer) for row in (*session.new, *session.deleted, *session.dirty)):
+        session.flush()
+    with session.no_autoflush:
+        session.execute(gone.execution_options(synchronize_session=False))
+    for timer in timers:
+        _add_timer(session, case, timer)
+    if not case.open_remedies:
+        return timers
+    session.flush()
+    return timers_of(session, case)
 
 
 def _put_off_progress_note(session: Session, case: Case) -> None:
@@ -255,26 +274,27 @@ def _put_off_progress_note(session: Session, case: Case) -> None:
 
 
 def _keep_promises(session: Session, case: Case, step: Transition, event: CaseEvent) -> None:
+    ledger = Ledger(session, case.id)
     for what in _SETTLED_BY.get(step.id, ()):
-        grace = promises.BY_ITSELF if step is states.DEADLOCK else timedelta()
-        promises.settle(session, case, what, grace=grace)
+        ledger.settle(what, grace=promises.BY_ITSELF if step is states.DEADLOCK else timedelta())
     if case.state == "escalated" and step.target == "escalated":
-        promises.drop(session, case, keep=frozenset({"final_response", "outside_door"}))
+        ledger.drop(keep=frozenset({"final_response", "outside_door"}))
     elif case.state in _DROPPING and step.target is not None:
-        promises.drop(session, case)
+        ledger.drop()
     if case.state in OPEN:
-        _make_promises(session, case, event)
+        _make_promises(ledger, case, event)
+    session.flush()
 
 
-def _make_promises(session: Session, case: Case, event: CaseEvent) -> None:
+def _make_promises(ledger: Ledger, case: Case, event: CaseEvent) -> None:
     if case.state == "filed" and case.next_date is not None and event.kind == "filed":
-        promises.tell(session, event, "named_person", case.next_date)
+        ledger.tell(event, "named_person", case.next_date)
     if case.state in ("filed", "investigating"):
-        promises.tell(session, event, "first_answer", case.first_answer_by)
+        ledger.tell(event, "first_answer", case.first_answer_by)
     if case.state in ("filed", "investigating", "escalated"):
-        promises.tell(session, event, "final_response", case.expected_end)
+        ledger.tell(event, "final_response", case.expected_end)
     if case.final_sent_at is None and case.deadlock_notice_at is None:
-        promises.tell(session, event, "outside_door", case.hard_cap)
+        ledger.tell(event, "outside_door", case.hard_cap)
 
 
 def _update_tasks(session: Session, case: Case, step: Transition, event: CaseEvent) -> None:

@@ -95,10 +95,12 @@ def progress_of(session: Session, request_id: UUID) -> list[CaseProgress]:
 
 def proved_cases(session: Session, request_id: UUID) -> Sequence[Case]:
     """The complaints that the proof opens. Raises `NotVerified` as `progress_of` does."""
-    request = session.get(StatusRequest, request_id)
-    if request is None or request.verified_until is None or clock.now() >= request.verified_until:
-        raise NotVerified
-    return queries.cases_for_status(session, request.lookup, request.email)
+    found = queries.cases_of_proof(session, request_id, clock.now())
+    if not found:
+        request = session.get(StatusRequest, request_id)
+        if request is None or request.verified_until is None or clock.now() >= request.verified_until:
+            raise NotVerified
+    return found
 
 
 def progress_of_cases(session: Session, cases: Sequence[Case]) -> list[CaseProgress]:

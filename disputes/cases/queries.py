@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from disputes.cases.states import ENDED
 from disputes.cases.tables import Case, CaseEvent, CasePromise, CaseTask
-from disputes.people.tables import Customer, Staff
+from disputes.people.tables import Customer, Staff, StatusRequest
 
 _PEOPLE = (joinedload(Case.customer), joinedload(Case.investigator), joinedload(Case.decider))
 _WORDS = (joinedload(CaseEvent.staff), joinedload(CaseEvent.words))
@@ -64,6 +64,22 @@ def cases_of_person(session: Session, emails: Collection[str], *, limit: int = 2
         return []
     found = select(Case).join(Case.customer).where(Customer.email.in_(emails)).options(*_PEOPLE)
     return session.scalars(found.order_by(Case.filed_at.desc()).limit(limit)).all()
+
+
+def cases_of_proof(session: Session, request_id: UUID, now: datetime) -> Sequence[Case]:
+    """The complaints that a proof opens which holds now, newest first; none as well when it does not hold."""
+    found = (
+        select(Case)
+        .join(Case.customer)
+        .join(StatusRequest, and_(StatusRequest.id == request_id, StatusRequest.email == Customer.email))
+        .where(
+            StatusRequest.verified_until > now,
+            or_(Case.reference == StatusRequest.lookup, Case.order_number == StatusRequest.lookup),
+        )
+        .options(*_PEOPLE)
+        .order_by(Case.filed_at.desc())
+    )
+    return session.scalars(found).all()
 
 
 def cases_for_status(session: Session, lookup: str, email: str) -> Sequence[Case]:

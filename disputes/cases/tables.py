@@ -281,3 +281,19 @@ class TimeTest(Base):
     within_median: Mapped[int]
     within_p80: Mapped[int]
     tested_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class ExpectedTime(Base):
+    """How long it took from a stage to the end, by category, as measured in the night of `measured_at`.
+
+    Half of `cases` cases took at most `median_days`, four of five `p80_days`.
+    """
+
+    __tablename__ = "expected_times"
+
+    category: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    cases: Mapped[int]
+    median_days: Mapped[int]
+    p80_days: Mapped[int]
+    measured_at: Mapped[datetime] = mapped_column(TIME)

@@ -42,6 +42,11 @@ def add_schedule(app: App) -> None:
     def look_at_chats(timestamp: int) -> None:
         timers.queue_all_due()
 
+    @app.periodic(cron="41 1 * * *")
+    @app.task(name="times.measure", queueing_lock="times.measure", pass_context=False)
+    def measure_times(timestamp: int) -> None:
+        database.run(times.measure)
+
     @app.periodic(cron="23 4 1 * *")
     @app.task(name="times.check", queueing_lock="times.check", pass_context=False)
     def check_expected_times(timestamp: int) -> None:

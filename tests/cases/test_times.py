@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
@@ -46,6 +46,8 @@ class TestExpectedTime:
     def test_is_the_policys_figure_until_there_are_enough_and_says_so(self, session: Session) -> None:
         for days in range(1, times.FEWEST):
             ended_after(session, days)
+        assert expected_time(session, "warranty", "filed").n == 0
+        measure_on(session, TUESDAY + timedelta(days=100))
         told = expected_time(session, "warranty", "filed")
         assert (told.source, told.n) == ("policy", times.FEWEST - 1)
         assert told.median_days == told.p80_days == policy.current().clocks.final_response_days
@@ -53,15 +55,38 @@ class TestExpectedTime:
     def test_is_measured_from_twenty_cases_on(self, session: Session) -> None:
         for days in range(1, times.FEWEST + 1):
             ended_after(session, days)
-        with clock.set_to(TUESDAY + timedelta(days=100)):
-            told = expected_time(session, "warranty", "filed")
-            assert (told.source, told.n, told.median_days, told.p80_days) == ("measured", 20, 11, 17)
-            assert expected_time(session, "refund", "filed").source == "policy"
-            assert expected_time(session, "warranty", "in_mediation").source == "policy"
+        measure_on(session, TUESDAY + timedelta(days=100))
+        told = expected_time(session, "warranty", "filed")
+        assert (told.source, told.n, told.median_days, told.p80_days) == ("measured", 20, 11, 17)
+        assert expected_time(session, "refund", "filed").source == "policy"
+        assert expected_time(session, "warranty", "in_mediation").source == "policy"
+
+    def test_each_night_takes_the_place_of_the_last_and_looks_two_years_back(self, session: Session) -> None:
+        for days in range(1, times.FEWEST + 1):
+            ended_after(session, days)
+        measure_on(session, TUESDAY + timedelta(days=100))
+        measure_on(session, TUESDAY + timedelta(days=101))
+        assert expected_time(session, "warranty", "filed").n == times.FEWEST
+        measure_on(session, TUESDAY + times.LOOKED_BACK + timedelta(days=30))
+        assert expected_time(session, "warranty", "filed").source == "policy"
+
+    def test_opening_a_page_reads_one_row(self, session: Session) -> None:
+        asked: list[str] = []
+        connection = session.connection()
+
+        def remember(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            asked.append(statement)
+
+        event.listen(connection, "before_cursor_execute", remember)
+        expected_time(session, "warranty", "filed")
+        event.remove(connection, "before_cursor_execute", remember)
+        assert len(asked) == 1
+        assert "case_events" not in asked[0]
 
     def test_does_not_count_what_was_withdrawn(self, session: Session) -> None:
         for _ in range(times.FEWEST):
             at(session, TUESDAY, "withdrawn", category="warranty")
+        measure_on(session, TUESDAY + timedelta(days=100))
         assert expected_time(session, "warranty", "filed").n == 0
 
     @pytest.mark.parametrize("stage", states.STATES)
@@ -138,6 +163,12 @@ def move(session: Session, played: Played, step: states.Transition, moment: date
     actor = played.by_agent if step.roles and step is not states.ANSWERED else states.Actor("customer")
     with clock.set_to(moment):
         engine.move(session, played.case, step, actor)
+
+
+def measure_on(session: Session, moment: datetime) -> None:
+    """What the job does in that night."""
+    with clock.set_to(moment):
+        times.measure(session)
 
 
 def ended_after(session: Session, days: int, *, start: datetime = TUESDAY) -> None:

@@ -82,6 +82,7 @@ HARMLESS = {
     "closed_days": "name",
     # Who of the staff did what; `people.audit` says what may be in it.
     "audit": "act actor after before operator place subject_kind",
+    "expected_times": "category stage",
     # Names of intents and forms.
     "turn_readings": "chosen form hint intent others sign state",
 }
