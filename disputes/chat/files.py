@@ -4,6 +4,7 @@ What is kept was checked and stored before (`uploads`): here it gets its row and
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -185,10 +186,13 @@ def case_of_payload(session: Session, conversation: Conversation, payload: str) 
     raise Refused(line("file_case_gone", reference=reference))
 
 
-def forget(session: Session, conversation_id: UUID) -> None:
-    """Removes every file of a chat for good. The files go at once, before the commit: should the transaction fail,
-    erasing is tried again, while a file left behind after a commit would stay until the sweep."""
+def forget(session: Session, conversation_id: UUID, *, of: Collection[UUID] | None = None) -> None:
+    """Removes every file of a chat for good, or those of these messages. The files go at once, before the commit:
+    should the transaction fail, erasing is tried again, while a file left behind after a commit would stay until the
+    sweep."""
     for file in file_queries.files_of(session, conversation_id):
+        if of is not None and file.message_id not in of:
+            continue
         store.store_of("chat-files").remove(file.stored_as)
         session.delete(file)
     session.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
@@ -39,6 +39,8 @@ def forget_draft(session: Session, conversation_id: UUID) -> None:
 
 def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
     """Takes a person's name and addresses out of a chat that is kept; copies of it in the mail go altogether."""
+    proofs = select(StatusRequest).where(StatusRequest.conversation_id == conversation_id)
+    forget_status_requests(session, session.scalars(proofs).all())
     written_to = queries.addresses_of_chat(session, conversation_id)
     swap = swap.and_also(written_to)
     _delete_letters(session, queries.letters_of_chat(session, conversation_id))
@@ -99,12 +101,19 @@ def swap_in_mail(session: Session, case: Case, swap: Swap) -> None:
     session.flush()
 
 
-def forget_persons_chats(session: Session, emails: Sequence[str], phones: Sequence[str]) -> None:
-    """Deletes the person's chats that belong to no complaint, or to erased ones only."""
-    for conversation in queries.conversations_of_person(session, emails, phones):
+def forget_chats_of(session: Session, conversations: Sequence[Conversation]) -> None:
+    """Deletes those of a person's own chats that belong to no complaint, or to erased ones only."""
+    for conversation in conversations:
         belongs_to = queries.cases_of_conversation(session, conversation.id)
         if all(case.erased_at is not None for case in belongs_to):
             forget_chat(session, conversation.id)
+
+
+def stop_sending(session: Session, letter: Notification) -> None:
+    """A letter that waits is not sent any more, and one that lies as a file is removed."""
+    if letter.state == "pending":
+        letter.state, letter.last_error = "skipped", "the recipient was erased"
+    tracker.ask_to_forget_letter(session, letter.id)
 
 
 def _delete_letters(session: Session, letters: Sequence[Notification]) -> None:

@@ -15,11 +15,11 @@ from disputes.cases.states import Actor
 from disputes.cases.tables import Case, CaseEvent, CaseEventText, CaseTimer
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict
-from disputes.notifications.tables import Notification
 from disputes.people import audit
 from disputes.people.tables import Customer, Staff
-from disputes.records import chats, queries, tracker
+from disputes.records import chats, person_queries, queries, tracker, typed
 from disputes.records.parts import PARTS
+from disputes.records.person import Person, person_of
 from disputes.records.swap import ERASED_PERSON, ERASED_WORDS, Swap
 from disputes.records.terms import OVER, Kept, is_held, why_kept
 
@@ -80,14 +80,10 @@ def erase_person(
     it was made sure, for the audit. Asking again is harmless.
     """
     now, shop_policy = clock.now(), policy.current()
-    email = email.strip().lower() if email else None
-    customers = queries.customers_like(session, email=email, customer_id=customer_id)
-    cases = queries.cases_of(session, customers)
-    written_to = queries.addresses_written_to(session, [case.id for case in cases])
-    emails = sorted({value for value in (email, *written_to, *(customer.email for customer in customers)) if value})
-    phones = sorted({customer.phone for customer in customers if customer.phone})
+    person = person_of(session, email=email, customer_id=customer_id)
+    left = queries.rows_left_behind(session, person.customers)
     result = ErasureResult()
-    for case_id in sorted(case.id for case in cases):
+    for case_id in sorted(case.id for case in person.cases):
         case = case_queries.locked(session, case_id)
         if case.erased_at is not None:
             continue
@@ -100,18 +96,24 @@ def erase_person(
             case.erasure_asked_at = case.erasure_asked_at or now
             if case.state in OVER and not is_held(case, now):
                 erase_contact(session, case)
-    if not any(is_held(case, now) for case in cases):
-        chats.forget_unmatched_mail(session, emails)
-        chats.forget_status_requests(session, queries.status_requests_of(session, emails))
-        chats.forget_persons_chats(session, emails, phones)
-        chats.forget_letters_without_case(session, emails)
-    earlier = [customer.id for known in emails for customer in queries.customers_like(session, email=known)]
-    _blank_customers(session, [*(customer.id for customer in customers), *earlier])
-    about: tuple[audit.Subject, UUID] | None = ("person", customers[0].id) if customers else None
+    if not any(is_held(case, now) for case in person.cases):
+        _forget_outside_cases(session, person)
+    earlier = [row for known in person.addresses for row in queries.customers_like(session, email=known)]
+    _blank_customers(session, [row.id for row in (*person.customers, *left, *earlier)])
+    about: tuple[audit.Subject, UUID] | None = ("person", person.customers[0].id) if person.customers else None
     after: dict[str, str | list[str] | None] = {"erased": result.erased}
     after |= {"kept": [kept.reference for kept in result.kept], "why": why}
     audit.note(session, "person.erased", by=by, about=about, after=after)
     return result
+
+
+def _forget_outside_cases(session: Session, person: Person) -> None:
+    """Their own chats and mails that no complaint needs go; out of the chats of others only how they are reached."""
+    chats.forget_chats_of(session, person_queries.chats_proved(session, person))
+    typed.take_out(session, person, person_queries.chats_naming(session, person))
+    chats.forget_unmatched_mail(session, person.addresses)
+    chats.forget_status_requests(session, queries.status_requests_of(session, person.addresses))
+    chats.forget_letters_without_case(session, person.addresses)
 
 
 def erase_contact(session: Session, case: Case) -> None:
@@ -131,7 +133,7 @@ def erase_contact(session: Session, case: Case) -> None:
         letter.subject, letter.text, letter.html = (
             swap.text(words) for words in (letter.subject, letter.text, letter.html)
         )
-        _stop_sending(session, letter)
+        chats.stop_sending(session, letter)
     for conversation in queries.conversations_of_case(session, case):
         others = queries.cases_of_conversation(session, conversation.id)
         if all(other.contact_erased_at is not None for other in others):
@@ -158,7 +160,7 @@ def erase_case(session: Session, case: Case) -> None:
     for letter in queries.letters_of(session, case.id):
         letter.recipient, letter.subject, letter.text, letter.html = None, "", "", ""
         letter.last_error = None
-        _stop_sending(session, letter)
+        chats.stop_sending(session, letter)
     conversations = queries.conversations_of_case(session, case)
     case.contact_erased_at, case.erased_at = case.contact_erased_at or now, now
     case.description, case.desired_outcome, case.informal_outcome = ERASED_WORDS, None, None
@@ -187,12 +189,6 @@ def _forget_chat_unless_needed(session: Session, conversation: Conversation) -> 
         chats.forget_chat(session, conversation.id)
     else:
         tracker.ask_to_forget(session, conversation.id)
-
-
-def _stop_sending(session: Session, letter: Notification) -> None:
-    if letter.state == "pending":
-        letter.state, letter.last_error = "skipped", "the recipient was erased"
-    tracker.ask_to_forget_letter(session, letter.id)
 
 
 def _blank_customers(session: Session, customer_ids: Sequence[UUID]) -> None:

@@ -17,12 +17,14 @@ from disputes.cases.tables import Case
 from disputes.chat import files, thread
 from disputes.chat.tables import Conversation
 from disputes.errors import NotFound
+from disputes.inbound.tables import InboundMail
 from disputes.people import audit
-from disputes.people.tables import Customer, Staff
-from disputes.records import archive, queries
+from disputes.people.tables import Staff
+from disputes.records import archive, person_queries, queries
 from disputes.records.archive import Paper
 from disputes.records.case_json import iso
 from disputes.records.papers import as_json, papers_of, safe
+from disputes.records.person import Person, person_of
 
 log = structlog.get_logger(__name__)
 
@@ -54,20 +56,18 @@ def write_export(
 
     `by` is who of the staff takes it, and `why` how they made sure who asks, for the audit.
     """
-    email = email.strip().lower() if email else None
-    customers = queries.customers_like(session, email=email, customer_id=customer_id)
-    emails = sorted({value for value in (email, *(customer.email for customer in customers)) if value})
-    phones = sorted({customer.phone for customer in customers if customer.phone})
-    cases = [case for case in queries.cases_of(session, customers) if case.erased_at is None]
-    chats = _chats(session, cases, emails, phones)
-    requests = queries.status_requests_of(session, emails)
-    if not (customers or chats or requests):
-        raise NotFound("We keep nothing about this person.")
-    archive.write(file, _papers(session, customers, cases, chats, requests))
+    person = person_of(session, email=email, customer_id=customer_id)
+    cases = [case for case in person.cases if case.erased_at is None]
+    chats = _chats(session, person, cases)
+    mails = [mail for mail in person_queries.mails_into_chats(session, person) if mail.conversation_id not in chats]
+    requests = queries.status_requests_of(session, person.emails)
+    if not (person.customers or chats or mails or requests):
+        raise NotFound("We keep nothing that is known to be of this person.")
+    archive.write(file, _papers(session, person, cases, list(chats.values()), mails))
     for case_id in sorted(case.id for case in cases):
         case = case_queries.locked(session, case_id)
         engine.note(session, case, "exported", acting(by) if by else SYSTEM, notice=QUIET, for_customer=False)
-    about: tuple[audit.Subject, UUID] | None = ("person", customers[0].id) if customers else None
+    about: tuple[audit.Subject, UUID] | None = ("person", person.customers[0].id) if person.customers else None
     after: audit.Values = {"cases": [case.reference for case in cases], "chats": len(chats), "why": why}
     audit.note(session, "person.exported", by=by, about=about, after=after)
 
@@ -80,23 +80,22 @@ def customer_of_reference(session: Session, reference: str) -> UUID:
     return case.customer_id
 
 
-def _chats(
-    session: Session, cases: Sequence[Case], emails: Sequence[str], phones: Sequence[str]
-) -> Sequence[Conversation]:
+def _chats(session: Session, person: Person, cases: Sequence[Case]) -> dict[UUID, Conversation]:
+    """The chats that are proved to be theirs; one in which somebody typed their address may be anybody's."""
     found = {chat.id: chat for case in cases for chat in queries.conversations_of_case(session, case)}
-    found |= {chat.id: chat for chat in queries.conversations_of_person(session, emails, phones)}
-    return sorted(found.values(), key=lambda chat: (chat.created_at, chat.id))
+    found |= {chat.id: chat for chat in person_queries.chats_proved(session, person)}
+    return dict(sorted(found.items(), key=lambda entry: (entry[1].created_at, entry[0])))
 
 
 def _papers(
     session: Session,
-    customers: Sequence[Customer],
+    person: Person,
     cases: Sequence[Case],
     chats: Sequence[Conversation],
-    requests: Sequence[Any],
+    mails: Sequence[InboundMail],
 ) -> Iterator[Paper]:
     yield Paper("README.txt", _readme(len(cases), len(chats)).encode())
-    yield Paper("person.json", as_json(_person(customers, requests)))
+    yield Paper("person.json", as_json(_person(session, person, mails)))
     for number, chat in enumerate(chats, 1):
         yield Paper(f"chats/{number:02}.json", as_json(_chat(session, chat)))
         yield from _files(session, chat, f"chats/{number:02}-files/")
@@ -104,18 +103,30 @@ def _papers(
         yield from papers_of(session, case, for_staff=False, folder=f"cases/{case.reference}/")
 
 
-def _person(customers: Sequence[Customer], requests: Sequence[Any]) -> dict[str, Any]:
+def _person(session: Session, person: Person, mails: Sequence[InboundMail]) -> dict[str, Any]:
+    """Who that is. What was asked about with their address, by whomever, is only told where it is theirs."""
+    lookups = set(person.lookups)
     return {
         "schema": SCHEMA,
         "known_as": [
             {"name": one.name, "email": one.email, "phone": one.phone, "since": iso(one.created_at)}
-            for one in customers
+            for one in person.customers
         ],
         "asked_for_status": [
-            {"at": iso(one.created_at), "looked_up": one.lookup, "email": one.email, "proved": iso(one.verified_at)}
-            for one in requests
+            {
+                "at": iso(one.created_at),
+                "looked_up": one.lookup if one.verified_at or one.lookup in lookups else None,
+                "email": one.email,
+                "proved": iso(one.verified_at),
+            }
+            for one in queries.status_requests_of(session, person.emails)
         ],
+        "mail_from_you": [_mail(one) for one in mails],
     }
+
+
+def _mail(mail: InboundMail) -> dict[str, Any]:
+    return {"at": iso(mail.received_at), "from": mail.sender, "subject": mail.subject, "text": mail.original}
 
 
 def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
@@ -144,7 +155,7 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
             for one in queries.letters_of_chat(session, chat.id)
         ],
         "mail_from_you": [
-            {"at": iso(one.received_at), "from": one.sender, "subject": one.subject, "text": one.original}
+            _mail(one)
             for one in queries.mails_of_chat(session, chat.id)
             if one.why not in ("other_address", "failed_check")
         ],
@@ -169,9 +180,12 @@ def _readme(cases: int, chats: int) -> str:
     return f"""Everything that {shop.name} keeps about you in its complaints system, made on {clock.now():%Y-%m-%d}.
 {shop.support_email}
 
-person.json   names and addresses, and each time the status of a complaint was asked for
+person.json   names and addresses, each time the status of a complaint was asked for, and your mails to other chats
 cases/        your complaints ({cases}), each with a README of its own
 chats/        your chats ({chats}) with what was understood in them, and the files in them
+
+A chat is here when a code that we mailed to you was entered in it, or when one of your complaints came from it. One in
+which somebody only typed your address may be anybody's.
 
 What staff wrote for each other and a neutral person's notes are not here, nor is what is about other people.
 MANIFEST.sha256 has a hash of every file: sha256sum --check MANIFEST.sha256

@@ -33,14 +33,20 @@ def customers_like(
     if not wanted:
         return []
     found = session.scalars(select(Customer).where(or_(*wanted))).all()
-    # Whoever changed their address left a row of the same name without a complaint behind.
+    return sorted(found, key=lambda customer: (customer.created_at, customer.id))
+
+
+def rows_left_behind(session: Session, customers: Sequence[Customer]) -> Sequence[Customer]:
+    """Rows without a complaint that bear the name of one of them: who changes their address leaves one behind.
+
+    It may be somebody else of the same name, so that these are good for nothing but to be erased.
+    """
     left = select(Customer).where(
-        Customer.name.in_({customer.name for customer in found}),
+        Customer.name.in_({customer.name for customer in customers}),
         Customer.erased_at.is_(None),
         ~exists().where(Case.customer_id == Customer.id),
     )
-    rows = {customer.id: customer for customer in (*found, *session.scalars(left))}
-    return sorted(rows.values(), key=lambda customer: (customer.created_at, customer.id))
+    return session.scalars(left).all()
 
 
 def cases_of(session: Session, customers: Sequence[Customer]) -> Sequence[Case]:
@@ -118,22 +124,6 @@ def conversations_of_case(session: Session, case: Case) -> Sequence[Conversation
     return session.scalars(found.order_by(Conversation.created_at, Conversation.id)).all()
 
 
-def conversations_of_person(session: Session, emails: Sequence[str], phones: Sequence[str]) -> Sequence[Conversation]:
-    """Chats in which that person gave an address or number of theirs, asked for a code with it, or was written to."""
-    said = [value.lower() for value in (*emails, *phones)]
-    if not said:
-        return []
-    facts = func.jsonb_each_text(Conversation.facts).table_valued("key", "value").render_derived()
-    in_facts = exists(select(facts.c.key).where(func.lower(facts.c.value).in_(said)))
-    asked = select(StatusRequest.conversation_id).where(StatusRequest.email.in_(emails))
-    written_to = select(Notification.conversation_id).where(Notification.recipient.in_(emails))
-    known = or_(
-        in_facts, Conversation.id.in_(asked), Conversation.reply_email.in_(emails), Conversation.id.in_(written_to)
-    )
-    found = select(Conversation).where(known)
-    return session.scalars(found.order_by(Conversation.created_at, Conversation.id)).all()
-
-
 def cases_of_conversation(session: Session, conversation_id: UUID) -> Sequence[Case]:
     """The complaints that a chat belongs to."""
     named = select(CaseEvent.case_id).where(CaseEvent.data["conversation_id"].astext == str(conversation_id))
@@ -177,6 +167,13 @@ def satisfactions_of(session: Session, conversation_id: UUID) -> Sequence[Satisf
 def status_requests_of(session: Session, emails: Sequence[str]) -> Sequence[StatusRequest]:
     """Every time somebody asked with one of these addresses how a complaint stands."""
     found = select(StatusRequest).where(StatusRequest.email.in_(emails))
+    return session.scalars(found.order_by(StatusRequest.created_at, StatusRequest.id)).all()
+
+
+def status_requests_before(session: Session, moment: datetime) -> Sequence[StatusRequest]:
+    """Those made before then, but not a proof in a chat that is still there: it says whose that chat is."""
+    proof = and_(StatusRequest.verified_at.is_not(None), StatusRequest.conversation_id.in_(select(Conversation.id)))
+    found = select(StatusRequest).where(StatusRequest.created_at < moment, ~func.coalesce(proof, False))
     return session.scalars(found.order_by(StatusRequest.created_at, StatusRequest.id)).all()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
@@ -111,7 +111,12 @@ def _forget_of_case(session: Session, case_id: UUID, kind: Kind) -> bool:
 
 def _forget_status_requests(session: Session) -> bool:
     before = clock.now() - timedelta(days=policy.current().retention.status_request_days)
-    old = session.scalars(select(StatusRequest).where(StatusRequest.created_at < before)).all()
+    session.execute(
+        update(StatusRequest)
+        .where(StatusRequest.created_at < before, StatusRequest.ip_digest.is_not(None))
+        .values(ip_digest=None)
+    )
+    old = queries.status_requests_before(session, before)
     chats.forget_status_requests(session, old)
     return bool(old)
 

@@ -27,11 +27,11 @@ def send(chat: UUID, name: str, content: bytes, *, client_id: str = "", staff: S
     return uploads.upload(chat, name, content, client_id=client_id or str(uuid4()), staff=staff)
 
 
-def put_into(session: Session, chat: UUID, content: bytes, name: str) -> None:
+def put_into(session: Session, chat: UUID, content: bytes, name: str, *, client_id: str = "") -> None:
     """The same in the transaction of a test."""
     kept, stored_as = contents.checked(name, content, policy.current().evidence), store.new_name()
     store.store_of("chat-files").put(stored_as, kept.content)
-    files.keep(session, chat, kept, stored_as, client_id=str(uuid4()))
+    files.keep(session, chat, kept, stored_as, client_id=client_id or str(uuid4()))
 
 
 def write(chat: UUID, words: str) -> None:

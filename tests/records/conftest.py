@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
@@ -17,7 +18,7 @@ from disputes.cases import chain, engine, queries, states
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
 from disputes.notifications.tables import Notification
-from disputes.people.tables import Staff
+from disputes.people.tables import Staff, StatusRequest
 from disputes.records.terms import add_months
 from tests.cases import factories
 
@@ -115,3 +116,20 @@ def png(colour: str = "blue", note: str = "") -> bytes:
     made = BytesIO()
     Image.new("RGB", (20, 20), colour).save(made, "PNG", pnginfo=info)
     return made.getvalue()
+
+
+def prove(session: Session, conversation_id: UUID, email: str, lookup: str = "10023") -> StatusRequest:
+    """A code that went to this address was entered in the chat."""
+    now = clock.now()
+    request = StatusRequest(
+        lookup=lookup,
+        email=email,
+        conversation_id=conversation_id,
+        tries=1,
+        created_at=now,
+        verified_at=now,
+        verified_until=now + timedelta(minutes=30),
+    )
+    session.add(request)
+    session.flush()
+    return request

@@ -41,7 +41,7 @@ from tests.files.factories import pdf
 from tests.inbound.mails import mail
 from tests.mediation.factories import CUSTOMER, acting, neutral
 from tests.offers.factories import REFUND, draft, examine, final_draft
-from tests.records.conftest import png
+from tests.records.conftest import png, prove
 
 NAME = "Zebedee Quillfeather"
 EMAIL = "zebedee@quillfeather.example"
@@ -76,7 +76,7 @@ def seed_everywhere(session: Session) -> list[Case]:
     _redirect(session, fourth, agent, manager)
     fifth = _file(session, email=EMAIL, phone=PHONE, category="charge")
     complainant.withdraw(session, fifth, CUSTOMER)
-    _chat(session)
+    prove(session, _chat(session).id, EMAIL, ORDER)
     for case in (first, second, third):
         cases.override(session, queries.locked(session, case.id), manager, f"As {NAME} wished: {RARE}.")
     return [queries.locked(session, case.id) for case in (first, second, third, fourth, fifth)]

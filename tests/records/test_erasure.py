@@ -17,7 +17,7 @@ from disputes.notifications.tables import Notification
 from disputes.people.tables import Customer, Staff, StatusRequest
 from disputes.records import service, tracker
 from tests.cases import factories
-from tests.records.conftest import NOW, close, months_after
+from tests.records.conftest import NOW, close, months_after, prove
 
 pytestmark = pytest.mark.database
 
@@ -144,8 +144,8 @@ class TestOthers:
 class TestChats:
     def test_one_without_a_complaint_goes_at_once_with_its_proofs(self, session: Session) -> None:
         conversation, _ = chat.open_conversation(session, None)
-        chat.remember_facts(session, conversation.id, {"complainant_email": MIA.title()})
-        chat.request_status_code(session, conversation.id, "10023", MIA)
+        chat.remember_facts(session, conversation.id, {"contact_email": MIA})
+        prove(session, conversation.id, MIA)
         service.erase_person(session, email=MIA)
         assert session.scalars(select(Conversation)).all() == []
         assert session.scalars(select(Message)).all() == []

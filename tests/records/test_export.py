@@ -21,7 +21,7 @@ from tests.cases import factories
 from tests.files.chats import put_into
 from tests.files.factories import pdf
 from tests.inbound.mails import mail
-from tests.records.conftest import NOW, months_after, open_zip
+from tests.records.conftest import NOW, months_after, open_zip, prove
 
 pytestmark = pytest.mark.database
 
@@ -60,6 +60,7 @@ def test_has_the_files_of_chats(session: Session) -> None:
 
 def test_has_the_mail_of_a_chat_both_ways_and_what_was_said_of_it(session: Session) -> None:
     conversation, _ = chat.open_conversation(session, None)
+    prove(session, conversation.id, MIA)
     chat.receive(session, conversation.id, "Where is it?", client_id="1")
     transcript.send(session, conversation.id, MIA)
     satisfaction.ask(session, conversation)
