@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from actions.standing import go_on, open_offer
 from actions.talk import BotAction, Event, Talk
 from disputes import policy
 
@@ -40,6 +41,12 @@ ANSWERS = {
 
 OLD_BUTTON = Answer("utter_button_is_old")
 
+BESIDE = {"greet": Answer("utter_greet_beside")}
+"""How it is answered while something else waits for an answer: one question at a time."""
+
+ENDS = frozenset({"goodbye", "that_is_all"})
+"""Whoever says this is not reminded of anything."""
+
 
 class GiveAnswer(BotAction):
     """Answers a question or a courtesy; a running form then asks its question again."""
@@ -48,7 +55,10 @@ class GiveAnswer(BotAction):
         return "action_answer"
 
     async def act(self, talk: Talk) -> list[Event]:
-        answer = ANSWERS.get(talk.turn.intent, OLD_BUTTON)
+        intent = talk.turn.intent
+        answer = ANSWERS.get(intent, OLD_BUTTON)
+        if talk.form or open_offer(talk):
+            answer = BESIDE.get(intent, answer)
         rules = policy.current()
         values = {
             "mediation_cost": rules.mediation.cost,
@@ -60,4 +70,4 @@ class GiveAnswer(BotAction):
         talk.say(answer.response, **values)
         if answer.clause is not None:
             talk.rest_on(answer.clause)
-        return talk.back_to_form()
+        return talk.back_to_form() if intent in ENDS or answer is OLD_BUTTON else go_on(talk)

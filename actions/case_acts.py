@@ -7,6 +7,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import edge, slots
 from actions.forms import SHORT, SURE, TOO_SHORT, FormTurn, Reading, is_aside
+from actions.standing import go_on
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases.progress import NotVerified
@@ -111,7 +112,7 @@ class TellIfNothing(BotAction):
 
     async def act(self, talk: Talk) -> list[Event]:
         await _tell_forecast(talk, None)
-        return talk.back_to_form()
+        return go_on(talk)
 
 
 class CaseFormTurn(FormTurn):

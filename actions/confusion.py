@@ -7,14 +7,19 @@ from actions.case_acts import leave
 from actions.forms import SHORT, joined
 from actions.informal import FORGOTTEN, GUESS, category_of, values_told
 from actions.people import summary_of
+from actions.standing import (
+    A_COLLEAGUE_WOULD_DO_IT,
+    CODE_IS_AWAITED,
+    OFFERS_A_COMPLAINT,
+    OFFERS_A_PERSON,
+    go_on,
+    last_response,
+    open_offer,
+)
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 
 NOT_UNDERSTOOD = "action_not_understood"
-
-OFFERS_A_PERSON = frozenset({"utter_not_understood_twice", "utter_remedy_accepted", "utter_insult", "utter_left"})
-OFFERS_A_COMPLAINT = frozenset({"utter_reseller", "utter_complaint_waits", "utter_stopped"})
-
 
 LIKELY = 0.35
 """Chance from which a message tells of some problem, all kinds of problem taken together."""
@@ -38,13 +43,14 @@ class NotUnderstood(BotAction):
             return await self._hear(talk)
         if _failed_last_turn(talk.events):
             talk.say("utter_not_understood_twice")
-        elif is_foreign:
+            return talk.back_to_form()
+        if is_foreign:
             talk.say("utter_out_of_scope")
-        elif talk.form:
+        elif talk.form or open_offer(talk):
             talk.say("utter_not_understood_in_form")
         else:
             talk.say("utter_not_understood")
-        return talk.back_to_form()
+        return go_on(talk)
 
     async def _hear(self, talk: Talk) -> list[Event]:
         category = category_of(talk.turn.likeliest_problem(GUESS))
@@ -65,12 +71,14 @@ class ReplyYes(BotAction):
     async def act(self, talk: Talk) -> list[Event]:
         if talk.form:
             return _unclear(talk)
-        offered = _last_response(talk.events)
+        offered = last_response(talk.events)
         if offered in OFFERS_A_PERSON:
             talk.hand_over("said yes to a person", summary_of(talk))
             return []
         if offered in OFFERS_A_COMPLAINT:
             return [FollowupAction(slots.COMPLAINT_FORM)]
+        if offered in CODE_IS_AWAITED:
+            return go_on(talk)
         talk.say("utter_yes_to_what")
         return []
 
@@ -90,7 +98,7 @@ class ReplyNo(BotAction):
             return leave(talk)
         if talk.form:
             return _unclear(talk)
-        was_settled = _last_response(talk.events) == "utter_remedy_accepted"
+        was_settled = last_response(talk.events) in A_COLLEAGUE_WOULD_DO_IT
         talk.say("utter_all_right")
         if was_settled:
             talk.ask_if_helped()
@@ -129,13 +137,3 @@ def _failed_last_turn(events: list[Event]) -> bool:
         elif event["event"] == "action" and turns_back == 1 and event["name"] == NOT_UNDERSTOOD:
             return True
     return False
-
-
-def _last_response(events: list[Event]) -> str | None:
-    """The name of the last response the assistant gave."""
-    for event in reversed(events):
-        if event["event"] == "bot":
-            name = (event.get("metadata") or {}).get("utter_action")
-            if name:
-                return str(name)
-    return None

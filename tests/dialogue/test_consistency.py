@@ -15,12 +15,12 @@ from rasa_sdk.executor import ActionExecutor
 
 import actions
 from actions import slots
-from actions.answers import ANSWERS, OLD_BUTTON
+from actions.answers import ANSWERS, BESIDE, OLD_BUTTON
 from actions.case_acts import TO_CONFIRM, WITH_WORDS
 from actions.complaint import BUTTONS
-from actions.confusion import OFFERS_A_COMPLAINT, OFFERS_A_PERSON
 from actions.forms import ASIDES
 from actions.informal import KNOWN_STATUSES
+from actions.standing import AGAIN, OFFERS_A_COMPLAINT, OFFERS_A_PERSON
 from actions.status import CODE_ANSWERS
 from disputes import policy
 from disputes.chat import case_acts
@@ -154,8 +154,8 @@ class TestSlots:
 class TestResponses:
     def test_every_response_is_used_and_every_used_one_is_defined(self) -> None:
         used = set(re.findall(r"\butter_[a-z_]+\b", source_of_actions())) | steps("action") & set(RESPONSES)
-        used |= {answer.response for answer in (*ANSWERS.values(), OLD_BUTTON)} | set(CODE_ANSWERS.values())
-        used |= OFFERS_A_PERSON | OFFERS_A_COMPLAINT
+        used |= {answer.response for answer in (*ANSWERS.values(), *BESIDE.values(), OLD_BUTTON)}
+        used |= OFFERS_A_PERSON | OFFERS_A_COMPLAINT | set(AGAIN.values()) | set(CODE_ANSWERS.values())
         used |= {f"utter_understood_{category}" for category in policy.current().categories}
         used |= {f"utter_order_{status}" for status in (*KNOWN_STATUSES, "known", "delivered_not_received")}
         used |= {f"utter_ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]}

@@ -21,6 +21,7 @@ ASKS: Final = {
     "utter_complaint_waits": "complaint?",
     "utter_stopped": "complaint?",
     "utter_remedy_accepted": "colleague?",
+    "utter_colleague_again": "colleague?",
     "utter_ask_complainant_name": "complainant_name",
     "utter_ask_contact": "contact",
     "utter_ask_description": "description",
@@ -34,6 +35,7 @@ ASKS: Final = {
     "utter_ask_status_lookup": "status_lookup",
     "utter_ask_status_email": "status_email",
     "utter_code_sent": "code",
+    "utter_code_waits": "code",
     "utter_progress": "progress",
     "utter_progress_at_end": "progress",
 }

@@ -1,0 +1,44 @@
+"""What the assistant has offered outside a form: it stands until it is answered, whatever comes between."""
+
+from typing import Final
+
+from actions.talk import Event, Talk
+
+CODE_IS_AWAITED: Final = frozenset({"utter_code_sent", "utter_code_wrong", "utter_code_waits"})
+A_COLLEAGUE_WOULD_DO_IT: Final = frozenset({"utter_remedy_accepted", "utter_colleague_again"})
+A_COMPLAINT_MAY_BEGIN: Final = frozenset({"utter_reseller", "utter_nobody_came_free", "utter_offer_complaint_again"})
+A_COMPLAINT_WAITS: Final = frozenset({"utter_complaint_waits", "utter_stopped"})
+
+OFFERS_A_PERSON: Final = A_COLLEAGUE_WOULD_DO_IT | {"utter_not_understood_twice", "utter_insult", "utter_left"}
+OFFERS_A_COMPLAINT: Final = A_COMPLAINT_MAY_BEGIN | A_COMPLAINT_WAITS
+
+AGAIN: Final = {
+    **dict.fromkeys(CODE_IS_AWAITED, "utter_code_waits"),
+    **dict.fromkeys(A_COLLEAGUE_WOULD_DO_IT, "utter_colleague_again"),
+    **dict.fromkeys(A_COMPLAINT_MAY_BEGIN, "utter_offer_complaint_again"),
+    **dict.fromkeys(A_COMPLAINT_WAITS, "utter_complaint_waits"),
+}
+"""Which words put an offer again, by the words that made it."""
+
+
+def last_response(events: list[Event]) -> str | None:
+    """The name of the last response the assistant gave."""
+    for event in reversed(events):
+        if event["event"] == "bot":
+            name = (event.get("metadata") or {}).get("utter_action")
+            if name:
+                return str(name)
+    return None
+
+
+def open_offer(talk: Talk) -> str | None:
+    """The response that puts again what was offered last; None beside a form, which asks its own question."""
+    return None if talk.form else AGAIN.get(last_response(talk.events) or "")
+
+
+def go_on(talk: Talk) -> list[Event]:
+    """After something was answered in between: the running form asks its question again, or the offer is put again."""
+    again = open_offer(talk)
+    if again is not None:
+        talk.say(again)
+    return talk.back_to_form()
