@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from actions.standing import go_on, open_offer
+from rasa_sdk.events import FollowupAction
+
+from actions.standing import go_on, open_offer, responses_so_far
+from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk
 from disputes import policy
 
@@ -41,8 +44,11 @@ ANSWERS = {
 
 OLD_BUTTON = Answer("utter_button_is_old")
 
-BESIDE = {"greet": Answer("utter_greet_beside")}
+BESIDE = {"greet": Answer("utter_greet_beside"), "insult": Answer("utter_insult_beside")}
 """How it is answered while something else waits for an answer: one question at a time."""
+
+WARNINGS = frozenset({"utter_insult", "utter_insult_beside"})
+"""Whoever was answered so once, and goes on like that, gets a person."""
 
 ENDS = frozenset({"goodbye", "that_is_all"})
 """Whoever says this is not reminded of anything."""
@@ -56,6 +62,10 @@ class GiveAnswer(BotAction):
 
     async def act(self, talk: Talk) -> list[Event]:
         intent = talk.turn.intent
+        if intent == "insult" and WARNINGS & responses_so_far(talk.events):
+            talk.say("utter_insult_again")
+            talk.hand_over("abuse", summary_of(talk))
+            return [FollowupAction("action_listen")]
         answer = ANSWERS.get(intent, OLD_BUTTON)
         if talk.form or open_offer(talk):
             answer = BESIDE.get(intent, answer)

@@ -6,7 +6,6 @@ from actions import slots
 from actions.case_acts import leave
 from actions.forms import SHORT, joined
 from actions.informal import FORGOTTEN, GUESS, category_of, values_told
-from actions.people import summary_of
 from actions.standing import (
     A_COLLEAGUE_WOULD_DO_IT,
     CODE_IS_AWAITED,
@@ -16,6 +15,7 @@ from actions.standing import (
     last_response,
     open_offer,
 )
+from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 

@@ -8,7 +8,7 @@ from rasa_sdk.events import FollowupAction
 from actions import edge, slots
 from actions.complaint import EMPTIED
 from actions.forms import AGAIN, CHANGE, joined
-from actions.talk import BotAction, Event, Talk, set_slots, told_order
+from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases import filing
 from disputes.chat import files_to_case
@@ -50,7 +50,7 @@ class AskFilingConfirmed(BotAction):
             talk.say("utter_confirm_again")
             return []
         description = re.sub(r"\n+", "\n", _description(talk))  # one bubble, not several
-        number = told_order(talk.slot(slots.ORDER_NUMBER))
+        number = slots.told_order(talk.slot(slots.ORDER_NUMBER))
         talk.say(
             "utter_summary" if number else "utter_summary_without_order",
             name=str(talk.slot(slots.NAME)),
@@ -78,7 +78,7 @@ class FileComplaint(BotAction):
                     "name": talk.slot(slots.NAME),
                     "email": talk.slot(slots.EMAIL),
                     "phone": talk.slot(slots.PHONE),
-                    "order_number": told_order(talk.slot(slots.ORDER_NUMBER)),
+                    "order_number": slots.told_order(talk.slot(slots.ORDER_NUMBER)),
                     "category": talk.slot(slots.CATEGORY),
                     "description": _description(talk),
                     "informal_outcome": talk.slot(slots.OUTCOME),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions import slots
+from actions.notices import is_in_other_language
 from actions.talk import BotAction, Event, Talk, set_slots
 from actions.turn import Turn
 
@@ -30,6 +31,10 @@ ASIDES = frozenset(
 
 LEAVING = frozenset({"cancel_form", "goodbye", "out_of_scope", "insult"})
 """Asides that would take the customer away from the form: never on a guess."""
+
+
+IN_OWN_WORDS = frozenset({slots.NAME, slots.CONTACT, slots.DESCRIPTION, slots.CASE_WORDS})
+"""What may be answered in any language: it is taken as it is."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class FormTurn(BotAction):
         if not talk.is_new_turn:
             is_seen = talk.slot(slots.REQUESTED) == slots.CONFIRMED  # the summary stands above in the chat
             return self._put_question(talk, {}, AGAIN if is_seen else PLAIN)
-        reading = self.read(talk, talk.slot(slots.REQUESTED))
+        asked = talk.slot(slots.REQUESTED)
+        is_unread = asked not in IN_OWN_WORDS and not talk.turn.values and is_in_other_language(talk)
+        reading = None if is_unread else self.read(talk, asked)
         if reading is None:
             return []
         changes = dict(reading.changes)

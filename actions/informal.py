@@ -6,7 +6,7 @@ from rasa_sdk.events import FollowupAction
 
 from actions import edge, reading, slots
 from actions.forms import CHANGE, MISREAD, NOTED, PLAIN, SHORT, SURE, FormTurn, Reading, is_aside, joined, tells_more
-from actions.talk import BotAction, Event, Talk, set_slots, told_order
+from actions.talk import BotAction, Event, Talk, set_slots
 from actions.turn import Turn
 from disputes import clock, policy
 from disputes.chat import visits
@@ -148,7 +148,7 @@ class AskRemedyAnswer(BotAction):
 
     async def _order(self, talk: Talk) -> Order | None:
         """The order, said back to the customer; None when there is none to be had, which is said as well."""
-        number = told_order(talk.slot(slots.ORDER_NUMBER))
+        number = slots.told_order(talk.slot(slots.ORDER_NUMBER))
         if number is None:
             return None
         try:

@@ -1,25 +1,22 @@
 """Getting a person, and coming back from one."""
 
-from typing import Any
-
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import slots
 from actions.informal import values_told
-from actions.talk import BotAction, Event, Talk, set_slots, told_order
-from disputes import policy
+from actions.summing_up import summary_of
+from actions.talk import BotAction, Event, Talk, set_slots
 
 SETTLED = dict.fromkeys(
     (slots.CATEGORY, slots.STORY, slots.DESCRIPTION, slots.CONFIRMED, slots.REQUESTED, *slots.ONE_MATTER)
 )
 """What belongs to a matter that a person has settled. Who the customer is stays known."""
 
-SHOWN = 200
-"""Characters of the story in the summary for the agent; the whole chat is beside it."""
-
 
 class TalkToPerson(BotAction):
     """Hands the chat over in any state. A running form keeps all it has and waits."""
+
+    heeds_any_language = True
 
     def name(self) -> str:
         return "action_talk_to_person"
@@ -53,20 +50,3 @@ class WelcomeBack(BotAction):
         else:
             talk.say("utter_agent_returned" if talk.form else "utter_agent_returned_free")
         return talk.back_to_form()
-
-
-def summary_of(talk: Talk, told: dict[str, Any] | None = None) -> str:
-    """What is known, in one line, for an agent who has three seconds. `told`: in this very message."""
-    category = talk.slot(slots.CATEGORY)
-    number = told_order((told or {}).get(slots.ORDER_NUMBER) or talk.slot(slots.ORDER_NUMBER))
-    story = str(talk.slot(slots.DESCRIPTION) or talk.slot(slots.STORY) or talk.turn.text)
-    filed, outcome = talk.slot(slots.REFERENCE), talk.slot(slots.OUTCOME)
-    parts = (
-        policy.current().category_label(category) if category else None,
-        f"order {number}" if number else None,
-        f"remedy {outcome}" if outcome else None,
-        f"filed {filed}" if filed else None,
-        "filing a complaint" if talk.form == slots.COMPLAINT_FORM else None,
-        " ".join(story.split())[:SHOWN] or None,
-    )
-    return " · ".join(part for part in parts if part)

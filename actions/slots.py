@@ -1,5 +1,7 @@
 """Names of slots and forms as domain.yml has them, and the values that mean something by themselves."""
 
+from typing import Any
+
 REQUESTED = "requested_slot"
 
 # What the customer has told.
@@ -38,6 +40,10 @@ CASE_BEFORE = "case_before"
 ASK_AS = "ask_as"
 MISREADS = "misreads"
 
+# What was said once in a chat.
+DANGER_TOLD = "danger_told"
+LAW_TOLD = "law_told"
+
 ONE_MATTER = (REMEDY, REMEDY_TEXT, REMEDY_ANSWER, WISH)
 """What another problem, order or category makes out of date."""
 
@@ -61,3 +67,8 @@ NO_REMEDY = "none"
 
 ACCEPTED, REFUSED = "accepted", "refused"
 """Values of REMEDY_ANSWER."""
+
+
+def told_order(number: Any) -> str | None:
+    """The order number that was told; None for none and for "I have none"."""
+    return None if number in (None, NO_ORDER) else str(number)

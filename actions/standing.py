@@ -1,5 +1,6 @@
 """What the assistant has offered outside a form: it stands until it is answered, whatever comes between."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from actions.talk import Event, Talk
@@ -21,14 +22,22 @@ AGAIN: Final = {
 """Which words put an offer again, by the words that made it."""
 
 
+def responses_so_far(events: list[Event]) -> set[str]:
+    """The names of all responses the assistant gave in this session."""
+    return set(_responses(events))
+
+
 def last_response(events: list[Event]) -> str | None:
     """The name of the last response the assistant gave."""
-    for event in reversed(events):
+    return next(_responses(reversed(events)), None)
+
+
+def _responses(events: Iterable[Event]) -> Iterator[str]:
+    for event in events:
         if event["event"] == "bot":
             name = (event.get("metadata") or {}).get("utter_action")
             if name:
-                return str(name)
-    return None
+                yield str(name)
 
 
 def open_offer(talk: Talk) -> str | None:

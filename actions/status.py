@@ -5,7 +5,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from actions import edge, reading, slots
 from actions.case_acts import show_buttons
 from actions.forms import MISREAD, MISREAD_PHONE, FormTurn, Reading, is_aside
-from actions.talk import BotAction, Event, Talk, set_slots, told_order
+from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases.schemas import CaseProgress
 from disputes.chat import service as chat
@@ -31,7 +31,7 @@ class StartStatus(BotAction):
             shown = await _show(talk)
             if shown is not None:
                 return [*shown, *talk.back_to_form()]
-        lookup = told or known or talk.slot(slots.REFERENCE) or told_order(talk.slot(slots.ORDER_NUMBER))
+        lookup = told or known or talk.slot(slots.REFERENCE) or slots.told_order(talk.slot(slots.ORDER_NUMBER))
         email = reading.email_in(talk.turn) or talk.slot(slots.STATUS_EMAIL) or talk.slot(slots.EMAIL)
         changes = {slots.LOOKUP: lookup, slots.STATUS_EMAIL: email}
         return [*set_slots(changes), FollowupAction(slots.STATUS_FORM)]

@@ -10,6 +10,7 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import edge, slots
 from actions.corrections import slots_of
+from actions.notices import is_in_other_language, notice
 from actions.turn import Turn
 from disputes import policy
 from disputes.chat import service as chat
@@ -45,6 +46,8 @@ class Talk:
         self._responses: dict[str, Any] = (domain or {}).get("responses") or {}
         self.turn = Turn.of(tracker.latest_message or {})
         self.events: list[Event] = list(tracker.events or [])
+        self.said: set[str] = set()
+        self.has_handed_over = False
 
     def slot(self, name: str) -> Any:
         """The value of a slot; None when it is empty."""
@@ -86,6 +89,7 @@ class Talk:
         known = {**policy.current().words, **values}
         named = set(_PLACEHOLDER.findall(json.dumps(self._responses[response]))) if self._responses else set(known)
         chosen = {name: _harmless(value) for name, value in known.items() if name in named}
+        self.said.add(response)
         self._dispatcher.utter_message(response=response, **chosen)
 
     def rest_on(self, clause_id: str) -> None:
@@ -94,6 +98,7 @@ class Talk:
 
     def hand_over(self, reason: str, summary: str) -> None:
         """Asks the gateway to bring in a person. It writes the line that the customer reads."""
+        self.has_handed_over = True
         self._dispatcher.utter_message(json_message={"handoff": {"reason": reason, "summary": summary}})
 
     def ask_if_helped(self) -> None:
@@ -135,6 +140,9 @@ class Talk:
 class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
     """An action of ours. Subclasses say `name` and `act`."""
 
+    heeds_any_language = False
+    """Whether it knows what to do with words of another language than the assistant's."""
+
     passes_on = False
     """Whether no event at all means that the turn is for another action, which then sets what was corrected."""
 
@@ -143,9 +151,11 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
         corrected = slots_of(Turn.of(tracker.latest_message or {}).corrected, tracker.slots)
         tracker.slots.update(corrected)
         talk = Talk(dispatcher, tracker, domain)
-        events = await self.act(talk)
+        knows = self.heeds_any_language or self.passes_on or not talk.is_first_action
+        events = await self.act(talk) if knows or not is_in_other_language(talk) else await _keep_foreign(talk)
         if talk.is_first_action and (events or not self.passes_on):
             talk.tell_reading(taken=self.passes_on)
+            events = [*notice(talk), *events]
         return [*set_slots(corrected), *events] if events or not self.passes_on else []
 
     @abstractmethod
@@ -153,14 +163,17 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
         """Does the work and returns the events for the tracker."""
 
 
+async def _keep_foreign(talk: Talk) -> list[Event]:
+    """Says which language is spoken here, and keeps what was written: a person may read it."""
+    talk.say("utter_other_language")
+    kept = {slots.STORY: "\n\n".join(text for text in (talk.slot(slots.STORY), talk.turn.text) if text)}
+    await talk.remember(kept)
+    return [*set_slots(kept), *talk.back_to_form()]
+
+
 def set_slots(changes: dict[str, Any]) -> list[Event]:
     """The events that set these slots."""
     return [SlotSet(name, value) for name, value in changes.items()]
-
-
-def told_order(number: Any) -> str | None:
-    """The order number that was told; None for none and for "I have none"."""
-    return None if number in (None, slots.NO_ORDER) else str(number)
 
 
 def _told(value: Any) -> str | None:

@@ -1,0 +1,47 @@
+"""What no message may pass without: danger, the law, another language. Looked for in whatever the customer types."""
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from rasa_sdk.events import SlotSet
+
+from actions import slots
+from actions.languages import is_foreign
+from actions.summing_up import summary_of
+from disputes import policy
+
+if TYPE_CHECKING:
+    from actions.talk import Talk
+
+_LAW: Final = re.compile(
+    r"\b(?:lawyers?|solicitors?|attorneys?|sue|suing|court|tribunal|ombuds\w+|trading standards|chargeback"
+    r"|charge back|legal (?:action|steps|advice))\b",
+    re.IGNORECASE,
+)
+LAW_IS_ANSWERED: Final = frozenset({"utter_outside_options", "utter_legal_words"})
+
+
+def speaks_of_law(text: str) -> bool:
+    """True for words of lawyers, courts and chargebacks."""
+    return _LAW.search(text) is not None
+
+
+def is_in_other_language(talk: "Talk") -> bool:
+    """True when what was typed is for somebody who speaks another language than the assistant."""
+    return bool(talk.turn.text) and is_foreign(talk.turn.text)
+
+
+def notice(talk: "Talk") -> list[dict[str, Any]]:
+    """Says what these words call for, once in a chat, after what was understood was said. A danger brings a person."""
+    text = talk.turn.text
+    if not text or talk.has_handed_over:
+        return []
+    if policy.current().is_urgent(text) and not talk.slot(slots.DANGER_TOLD):
+        talk.say("utter_danger")
+        talk.hand_over("danger", summary_of(talk))
+        return [SlotSet(slots.DANGER_TOLD, True)]
+    if speaks_of_law(text) and not talk.slot(slots.LAW_TOLD):
+        if not LAW_IS_ANSWERED & talk.said:
+            talk.say("utter_legal_words")
+        return [SlotSet(slots.LAW_TOLD, True)]
+    return []
