@@ -11,7 +11,7 @@ from actions.forms import AGAIN, CHANGE, joined
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases import filing
-from disputes.chat import files_to_case
+from disputes.chat import case_acts, files_to_case
 from disputes.errors import Invalid
 from disputes.settings import settings
 
@@ -51,6 +51,9 @@ class AskFilingConfirmed(BotAction):
             return []
         description = re.sub(r"\n+", "\n", _description(talk))  # one bubble, not several
         number = slots.told_order(talk.slot(slots.ORDER_NUMBER))
+        before = await _filed_before(talk, number)
+        if before:
+            talk.say("utter_filed_before", reference=before)
         talk.say(
             "utter_summary" if number else "utter_summary_without_order",
             name=str(talk.slot(slots.NAME)),
@@ -117,6 +120,14 @@ class FileComplaint(BotAction):
         wrong = {FAULTY.get(name, slots.DESCRIPTION) for name in refusal.fields} or {slots.CONFIRMED}
         emptied = {name: None for slot in wrong for name in EMPTIED.get(slot, ())}
         return [*set_slots({**emptied, slots.CONFIRMED: None}), FollowupAction(slots.COMPLAINT_FORM)]
+
+
+async def _filed_before(talk: Talk, order_number: str | None) -> str | None:
+    """The open complaint about the same order that was filed here, or that the customer has proved to be theirs."""
+    if talk.turn.conversation_id is None:
+        return None
+    person = {"email": talk.slot(slots.EMAIL), "phone": talk.slot(slots.PHONE), "order_number": order_number}
+    return await edge.in_transaction(case_acts.open_about, talk.turn.conversation_id, **person)
 
 
 def _description(talk: Talk) -> str:

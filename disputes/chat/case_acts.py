@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from disputes import policy
-from disputes.cases import complainant, forecast, progress, states
+from disputes.cases import complainant, filing, forecast, progress, states
 from disputes.cases.progress import NotVerified
 from disputes.cases.schemas import CaseProgress
 from disputes.cases.states import Actor
@@ -134,6 +134,22 @@ def if_nothing(session: Session, conversation_id: UUID, reference: str | None = 
     else:
         cases = verified_cases(session, conversation_id)
     return {case.reference: forecast.if_you_do_nothing(session, case) for case in cases}
+
+
+def open_about(
+    session: Session, conversation_id: UUID, *, email: str | None, phone: str | None, order_number: str | None
+) -> str | None:
+    """The reference of an open complaint of the same person about the same order, to be shown before another is filed.
+
+    Only one that was filed in this conversation, or may be spoken of in it: whether others exist is nobody's business.
+    """
+    found = filing.open_cases_for(session, email=email, phone=phone, order_number=order_number)
+    try:
+        proved = {case.id for case in verified_cases(session, conversation_id)}
+    except NotVerified:
+        proved = set()
+    known_here = (case for case in found if case.conversation_id == conversation_id or case.id in proved)
+    return next((case.reference for case in known_here if case.order_number == order_number), None)
 
 
 def verified_case(session: Session, conversation_id: UUID, reference: str) -> Case:

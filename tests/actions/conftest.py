@@ -80,6 +80,7 @@ class Services:
     refusal: DisputesError | None = None
     forecasts: dict[str, list[str]] = field(default_factory=dict)
     files: int = 0
+    filed_before: str | None = None
     orders_are_down: bool = False
     codes_are_used_up: bool = False
     orders_left: int = 100
@@ -134,6 +135,9 @@ class Services:
         if self.refusal is not None:
             raise self.refusal
         return {reference: self.forecasts[reference]} if reference else self.forecasts
+
+    def find_open(self, _session: object, _conversation_id: UUID, **_person: str | None) -> str | None:
+        return self.filed_before
 
     def look_up(self, number: str) -> Order:
         if self.orders_are_down:
@@ -218,6 +222,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setattr(case_acts, "check", fakes.check)
     monkeypatch.setattr(case_acts, "at_hand", fakes.what_is_at_hand)
     monkeypatch.setattr(case_acts, "if_nothing", fakes.if_nothing)
+    monkeypatch.setattr(case_acts, "open_about", fakes.find_open)
     monkeypatch.setattr(orders, "look_up", fakes.look_up)
     return fakes
 

@@ -213,6 +213,14 @@ class TestConfirmation:
         done = room.run(AskFilingConfirmed(), form=slots.COMPLAINT_FORM, **KNOWN | {"order_number": "none"})
         assert done.said == ["utter_summary_without_order"]
 
+    def test_a_complaint_about_the_same_order_is_shown_before_another_is_filed(
+        self, room: Room, services: Services
+    ) -> None:
+        services.filed_before = "CD-0000-0000"
+        done = room.run(AskFilingConfirmed(), form=slots.COMPLAINT_FORM, **KNOWN)
+        assert done.said == ["utter_filed_before", "utter_summary"]
+        assert done.value("reference") == "CD-0000-0000"
+
 
 class TestFileComplaint:
     def test_files_what_was_told_and_forgets_it(self, room: Room, services: Services) -> None:

@@ -129,6 +129,31 @@ class TestProof:
                 mia.does(case, "accept", about=about)
 
 
+class TestOpenAbout:
+    """An open complaint about the same order, before another is filed."""
+
+    def _found(self, session: Session, mia: Customer, case: Case, **changes: Any) -> str | None:
+        person = {"email": case.customer.email, "phone": None, "order_number": case.order_number} | changes
+        return case_acts.open_about(session, mia.conversation.id, **person)
+
+    def test_one_that_was_filed_here_is_shown(self, session: Session, mia: Customer) -> None:
+        case = filed(session, conversation_id=mia.conversation.id)
+        assert self._found(session, mia, case) == case.reference
+        assert self._found(session, mia, case, order_number="10024") is None
+
+    def test_whoever_types_an_address_learns_nothing(self, session: Session, mia: Customer) -> None:
+        case = filed(session)
+        assert self._found(session, mia, case) is None
+        mia.proves(case)
+        assert self._found(session, mia, case) == case.reference
+
+    def test_one_that_has_ended_is_not_in_the_way(self, session: Session, mia: Customer) -> None:
+        case = filed(session, conversation_id=mia.conversation.id)
+        mia.proves(case)
+        mia.does(case, "withdraw")
+        assert self._found(session, mia, case) is None
+
+
 class TestActs:
     def test_t9_accepting(self, session: Session, mia: Customer, ann: Staff) -> None:
         case = offered(session, ann, granting_all())
