@@ -73,7 +73,8 @@ class ReplyYes(BotAction):
             return _unclear(talk)
         offered = last_response(talk.events)
         if offered in OFFERS_A_PERSON:
-            talk.hand_over("said yes to a person", summary_of(talk))
+            why = "not_understood" if offered == "utter_not_understood_twice" else "asked"
+            talk.hand_over(why, summary_of(talk))
             return []
         if offered in OFFERS_A_COMPLAINT:
             return [FollowupAction(slots.COMPLAINT_FORM)]

@@ -24,7 +24,7 @@ class TalkToPerson(BotAction):
     async def act(self, talk: Talk) -> list[Event]:
         told = values_told(talk)
         await talk.remember(told)
-        talk.hand_over("asked for a person", summary_of(talk, told))
+        talk.hand_over("asked", summary_of(talk, told))
         # A running form would ask its question once more otherwise.
         return [*set_slots(told), FollowupAction("action_listen")]
 

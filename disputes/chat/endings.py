@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from disputes.chat import handoff, presence, queries, queue, satisfaction, staff_queries, thread, work
 from disputes.chat.lines import button, line, say_minutes
-from disputes.chat.ownership import Reason, change_owner
+from disputes.chat.ownership import change_owner
+from disputes.chat.reasons import Reason
 from disputes.chat.tables import Conversation, Message
 from disputes.errors import Conflict
 from disputes.people.tables import Staff

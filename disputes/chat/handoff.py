@@ -5,9 +5,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from disputes.chat import hints, presence, queries, queue, readings, thread, work
+from disputes import clock
+from disputes.chat import hints, presence, queries, queue, readings, reasons, thread, work
 from disputes.chat.lines import line
-from disputes.chat.ownership import Reason, change_owner
+from disputes.chat.ownership import change_owner
+from disputes.chat.reasons import Reason
 from disputes.chat.summary import summary_of
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, NotFound
@@ -22,25 +24,39 @@ type Outcome = Literal["go_on", "file", "settled"]
 
 
 def request_person(
-    session: Session, conversation: Conversation, reason: str, summary: str | None, *, team: str | None = None
+    session: Session, conversation: Conversation, told: str | None, summary: str | None, *, team: str | None = None
 ) -> None:
     """The customer wants a person: into the queue if somebody is there, with what is known; else told so, honestly.
 
-    Nothing happens if a person is due already. The caller holds the lock on the conversation's row.
+    `told` is why, as the assistant has it. Nothing happens if a person is due already. The caller holds the lock on the
+    conversation's row.
     """
     if conversation.owner in ("queue", "agent"):
         return
+    why = reasons.why_asked(
+        told,
+        urgent=conversation.urgent,
+        vulnerable=conversation.vulnerable,
+        not_understood=queries.was_not_understood(session, conversation.id, clock.now() - readings.RIGHT_AFTER),
+        remedy_accepted=conversation.facts.get("informal_outcome", "").startswith("accepted: "),
+    )
     readings.went_to_a_person(session, conversation.id)
-    conversation.handoff_reason = reason
+    conversation.handoff_reason = why
     conversation.handoff_summary = summary or summary_of(conversation.facts)
-    queue.ask_for_person(session, conversation, team=presence.team_for(session, team))
+    queue.ask_for_person(session, conversation, why, team=presence.team_for(session, team))
 
 
 def leave_message(session: Session, conversation: Conversation) -> None:
-    """Nobody is here, and the customer leaves a message. The caller holds the lock on the conversation's row."""
+    """Nobody is here, and the customer leaves a message. If somebody is after all, it is a chat like any other.
+
+    The caller holds the lock on the conversation's row.
+    """
     if conversation.owner in ("queue", "agent"):
         return
-    conversation.handoff_reason = conversation.handoff_reason or "left a message"
+    if presence.staffing(session).anybody:
+        request_person(session, conversation, None, None)
+        return
+    conversation.handoff_reason = conversation.handoff_reason or "message_left"
     conversation.handoff_summary = conversation.handoff_summary or summary_of(conversation.facts)
     queue.leave_message(session, conversation)
 

@@ -20,6 +20,7 @@ from disputes.cases.fields import FieldError, clean_description, clean_email, cl
 from disputes.chat import handover_queries, queries, thread
 from disputes.chat.lines import line
 from disputes.chat.mood import mood_of
+from disputes.chat.reasons import BEGINNINGS
 from disputes.chat.schemas import Json, StaffCard, StaffRow
 from disputes.chat.summary import summary_of
 from disputes.chat.tables import Conversation
@@ -131,7 +132,7 @@ def card_for_staff(session: Session, conversation: Conversation, *, verified: bo
         if facts.get(field.name)
     ]
     return StaffCard(
-        reason=conversation.handoff_reason,
+        reason=BEGINNINGS.get(conversation.handoff_reason or ""),
         rows=rows,
         tried=_tried(facts, "for_staff"),
         mood=mood_of(handover_queries.last_words(session, conversation.id)),

@@ -23,6 +23,6 @@ def free_chats(session: Session, leaving: Staff, by: Staff) -> int:
     for chat_id in queries.chats_of(session, leaving.id):
         conversation = handoff.locked(session, chat_id)
         if conversation.owner == "agent" and conversation.agent_id == leaving.id:
-            queue.enqueue_again(session, conversation, "agent_gone", "agent_left", by=by, name=leaving.name)
+            queue.enqueue_again(session, conversation, "agent_left", "agent_left", by=by, name=leaving.name)
             freed += 1
     return freed

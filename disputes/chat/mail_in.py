@@ -95,10 +95,10 @@ def _wait_for_person(session: Session, conversation: Conversation) -> None:
         if queries.open_of_visitor(session, conversation.visitor_digest) is not None:
             conversation.visitor_digest = f"{BY_MAIL}{conversation.id}"  # their browser has another one open
     kept = conversation.reply_email
-    change_owner(session, conversation, "queue", "message_left")
+    change_owner(session, conversation, "queue", "by_mail")
     conversation.reply_email = kept
     conversation.left_message_at = clock.now()
-    conversation.handoff_reason = "answered by mail"
+    conversation.handoff_reason = "by_mail"
     hours = policy.current().say_office_hours()
     thread.append(session, conversation, "system", line("mail_waits", hours=hours), lists=True)
     service.add(

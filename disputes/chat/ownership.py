@@ -6,15 +6,11 @@ from sqlalchemy.orm import Session
 
 from disputes import clock
 from disputes.chat import handover_card
+from disputes.chat.reasons import Reason
 from disputes.chat.tables import Conversation, Ownership
 from disputes.people.tables import Staff
 
 type Owner = Literal["bot", "queue", "agent", "closed"]
-type Reason = Literal[
-    "opened", "earlier", "asked", "message_left", "claimed", "assigned", "taken_over", "transferred", "agent_gone",
-    "not_answered", "nobody_claimed", "returned_by_customer", "returned_by_agent", "ended_by_customer",
-    "closed_by_agent", "idle", "went_on", "internal_error",
-]  # fmt: skip
 
 END_REASONS: Final[dict[Reason, str]] = {
     "nobody_claimed": "nobody_claimed",

@@ -1,6 +1,7 @@
 """Every SELECT of the chat."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from disputes.chat.lines import line
-from disputes.chat.tables import Conversation, Message, Ownership
+from disputes.chat.tables import Conversation, Message, Ownership, TurnReading
 from disputes.people.tables import StatusRequest
 
 PAGE = 500
@@ -105,6 +106,17 @@ def last_customer_message(session: Session, conversation_id: UUID) -> Message | 
         .limit(1)
     )
     return session.scalar(statement)
+
+
+def was_not_understood(session: Session, conversation_id: UUID, since: datetime) -> bool:
+    """True when the assistant made nothing of what the customer typed last, if that was after `since`."""
+    newest = (
+        select(TurnReading.sign)
+        .where(TurnReading.conversation_id == conversation_id, TurnReading.at > since)
+        .order_by(TurnReading.at.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) == "fallback"
 
 
 def button_title(session: Session, conversation_id: UUID, payload: str) -> str | None:

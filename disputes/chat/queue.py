@@ -9,10 +9,11 @@ from disputes import clock, policy
 from disputes.chat import presence, queue_queries, thread, waits, work
 from disputes.chat.contact import contact_of
 from disputes.chat.lines import button, line, say_minutes
-from disputes.chat.ownership import Reason, change_owner
+from disputes.chat.ownership import change_owner
 from disputes.chat.presence import Staffing
+from disputes.chat.reasons import Reason, Why
 from disputes.chat.schemas import Json
-from disputes.chat.tables import Conversation
+from disputes.chat.tables import Conversation, UnmetRequest
 from disputes.people.tables import Staff, Team
 from disputes.settings import settings
 
@@ -22,8 +23,9 @@ LEAVE_MESSAGE: Final = "/leave_message"
 FILE_COMPLAINT: Final = "/make_complaint"
 
 
-def ask_for_person(session: Session, conversation: Conversation, *, team: Team | None) -> None:
-    """Into the queue when somebody is there for it; otherwise the customer is told so, and what else there is.
+def ask_for_person(session: Session, conversation: Conversation, why: Why, *, team: Team | None) -> None:
+    """Into the queue when somebody is there for it; otherwise the customer is told so, and what else there is, and the
+    wish is written down as one that nobody could meet.
 
     Nobody of that team, but somebody else: the chat is everybody's. The caller holds the lock on the row.
     """
@@ -31,11 +33,14 @@ def ask_for_person(session: Session, conversation: Conversation, *, team: Team |
     if team is not None and not staffing.anybody:
         team, staffing = None, presence.staffing(session)
     if not staffing.anybody:
+        is_open = staffing.opens_at is None
+        unmet = UnmetRequest(conversation_id=conversation.id, reason=why, office_open=is_open, at=clock.now())
+        session.add(unmet)
         words = nobody_words(staffing)
         thread.append(session, conversation, "system", words, quick_replies=other_ways(), lists=True)
         return
     conversation.team_id = team.id if team else None
-    enqueue(session, conversation, "asked")
+    enqueue(session, conversation, why)
     words = line("queue_open", **_place(session, conversation), limit=_limit(), form_url=complaint_form_url())
     thread.append(session, conversation, "system", words, quick_replies=[_back()], lists=True)
 
@@ -69,16 +74,8 @@ def enqueue_again(
 
 
 def leave_message(session: Session, conversation: Conversation) -> None:
-    """The customer leaves a message: it stays in the queue, without a limit, until a person has taken it.
-
-    If somebody is there after all, it is a chat like any other.
-    """
-    if conversation.owner not in ("bot", "closed"):
-        return
+    """The customer leaves a message: it stays in the queue, without a limit, until a person has taken it."""
     team = presence.team_for(session, None)
-    if presence.staffing(session).anybody:
-        ask_for_person(session, conversation, team=team)
-        return
     conversation.team_id = team.id if team else None
     change_owner(session, conversation, "queue", "message_left")
     conversation.left_message_at = clock.now()

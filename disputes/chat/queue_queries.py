@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
+from disputes.chat.reasons import LEFT
 from disputes.chat.schemas import Claim
 from disputes.chat.tables import Conversation, Message, Ownership, StaffPresence
 from disputes.people.tables import Staff, Team
@@ -60,7 +61,7 @@ def claims_since(session: Session, team_id: UUID | None, since: datetime) -> lis
             Ownership.at > since,
             Ownership.owner == "agent",
             queued.owner == "queue",
-            queued.reason != "message_left",
+            queued.reason.not_in(LEFT),
             queued.team_id.is_not_distinct_from(team_id),
         )
         .order_by(Ownership.at.desc())
@@ -83,7 +84,7 @@ def has_unanswered_message(session: Session, conversation_id: UUID) -> bool:
         Message.author == "agent",
         Message.audience == "everyone",
     )
-    found = exists().where(left.conversation_id == conversation_id, left.reason == "message_left", ~over, ~answered)
+    found = exists().where(left.conversation_id == conversation_id, left.reason.in_(LEFT), ~over, ~answered)
     return bool(session.scalar(select(found)))
 
 

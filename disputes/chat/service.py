@@ -304,7 +304,7 @@ def _obey(session: Session, conversation: Conversation, payload: str) -> None:
         endings.go_on(session, conversation)
     match payload:
         case queue.TALK_TO_PERSON:
-            handoff.request_person(session, conversation, "asked for a person", None)
+            handoff.request_person(session, conversation, None, None)
         case queue.LEAVE_MESSAGE:
             handoff.leave_message(session, conversation)
         case queue.BACK_TO_ASSISTANT:

@@ -12,6 +12,7 @@ from disputes.database import Base
 from disputes.people.tables import TIME, Staff
 
 _OWNERS = "owner IN ('bot', 'queue', 'agent', 'closed')"
+_WHYS = "'asked', 'not_understood', 'remedy_accepted', 'legal', 'urgent', 'vulnerable', 'message_left', 'by_mail'"
 
 
 class Conversation(Base):
@@ -21,8 +22,8 @@ class Conversation(Base):
     people have the chat, so that it comes back to the front. `claim_by`: nobody took it in time after that moment;
     `answer_by`: whoever was given it has not written in time after that. `last_agent_at` is when whoever has it last
     wrote to the customer. `left_message_at`: a message for when people are back, which waits without a limit.
-    `end_reason` is why the last time with people, or the chat itself, ended. One visitor (a browser) has one open
-    chat; chats that ended stay theirs.
+    `handoff_reason` is why it came to people last, `end_reason` why the last time with people, or the chat itself,
+    ended. One visitor (a browser) has one open chat; chats that ended stay theirs.
     `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
     `facts` is what is known; `corrections` says what of it the customer changed on the hand-over card and the assistant
     does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either, and with each file.
@@ -39,6 +40,7 @@ class Conversation(Base):
             " 'internal_error')",
             name="end_reason",
         ),
+        CheckConstraint(f"handoff_reason IN ({_WHYS})", name="handoff_reason"),
         Index(
             "uq_conversations_visitor_digest", "visitor_digest", unique=True, postgresql_where=text("owner <> 'closed'")
         ),
@@ -174,7 +176,10 @@ class ChatFileView(Base):
 
 
 class Ownership(Base):
-    """One change of a conversation's owner, written with the change. `seq` is the last message before it."""
+    """One change of a conversation's owner, written with the change. `seq` is the last message before it.
+
+    `reason`: see `chat.reasons`.
+    """
 
     __tablename__ = "ownerships"
     __table_args__ = (
@@ -182,9 +187,10 @@ class Ownership(Base):
         CheckConstraint(_OWNERS, name="owner"),
         CheckConstraint("(owner = 'agent') = (agent_id IS NOT NULL)", name="agent_owns"),
         CheckConstraint(
-            "reason IN ('opened', 'earlier', 'asked', 'message_left', 'claimed', 'assigned', 'taken_over',"
-            " 'transferred', 'agent_gone', 'not_answered', 'nobody_claimed', 'returned_by_customer',"
-            " 'returned_by_agent', 'ended_by_customer', 'closed_by_agent', 'idle', 'went_on', 'internal_error')",
+            f"reason IN ({_WHYS}, 'opened', 'earlier', 'claimed', 'assigned', 'taken_over', 'to_colleague',"
+            " 'to_manager', 'to_team', 'agent_gone', 'agent_left', 'not_answered', 'nobody_claimed',"
+            " 'returned_by_customer', 'returned_by_agent', 'ended_by_customer', 'closed_by_agent', 'idle', 'went_on',"
+            " 'internal_error')",
             name="reason",
         ),
         Index("ix_ownerships_at", "at"),
@@ -199,6 +205,23 @@ class Ownership(Base):
     reason: Mapped[str]
     by_staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     seq: Mapped[int]
+    at: Mapped[datetime] = mapped_column(TIME)
+
+
+class UnmetRequest(Base):
+    """A customer asked for a person, and nobody was there; `office_open`: although it was time for somebody to be."""
+
+    __tablename__ = "unmet_requests"
+    __table_args__ = (
+        CheckConstraint(f"reason IN ({_WHYS})", name="reason"),
+        Index("ix_unmet_requests_at", "at"),
+        Index("ix_unmet_requests_conversation_id", "conversation_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    reason: Mapped[str]
+    office_open: Mapped[bool]
     at: Mapped[datetime] = mapped_column(TIME)
 
 

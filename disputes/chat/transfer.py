@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from disputes.chat import handoff, presence, queue, staff_queries, thread
 from disputes.chat.lines import line
+from disputes.chat.reasons import Reason
 from disputes.chat.staff_queries import Colleague
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, Invalid, NotFound
@@ -79,7 +80,8 @@ def _to_person(session: Session, conversation: Conversation, staff: Staff, to: S
     if to.id not in {colleague.id for colleague in presence.staffing(session).people}:
         raise Conflict(f"{to.name} is not there just now, or takes no chats.")
     words = line("passed_on", name=staff.name, to=to.name)
-    handoff.give_to(session, conversation, to, "transferred", words, by=staff)
+    reason: Reason = "to_manager" if to.role == MANAGER else "to_colleague"
+    handoff.give_to(session, conversation, to, reason, words, by=staff)
     _keep_note(session, conversation, staff, to.name, note)
 
 
@@ -89,9 +91,7 @@ def _to_team(session: Session, conversation: Conversation, staff: Staff, team: T
     if not presence.staffing(session, team.id).anybody:
         raise Conflict(f"Nobody of {team.name} is there just now.")
     conversation.team_id = team.id
-    queue.enqueue_again(
-        session, conversation, "transferred", "passed_on_team", by=staff, name=staff.name, team=team.name
-    )
+    queue.enqueue_again(session, conversation, "to_team", "passed_on_team", by=staff, name=staff.name, team=team.name)
     _keep_note(session, conversation, staff, team.name, note)
 
 

@@ -110,7 +110,7 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
             handoff.request_person(
                 session,
                 conversation,
-                str(reason or "asked for a person"),
+                reason if isinstance(reason, str) else None,
                 summary,
                 team=team if isinstance(team, str) else None,
             )

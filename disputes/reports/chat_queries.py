@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal,
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from disputes.cases.tables import Case
+from disputes.chat.reasons import LEFT
 from disputes.chat.tables import Conversation, Message, Ownership, Satisfaction
 from disputes.reports.rows import Column, Moment, Rows, rows, seconds_between
 
@@ -17,7 +18,6 @@ WITH_PEOPLE: Final = ("queue", "agent")
 WITHOUT: Final = ("bot", "closed")
 BY_CUSTOMER: Final = ("returned_by_customer", "ended_by_customer", "idle")
 BY_AGENT: Final = ("closed_by_agent", "returned_by_agent")
-LEFT: Final = "message_left"
 CONTENT_FROM: Final = 4
 MIDDLE: Final = 3
 
@@ -78,7 +78,7 @@ def first_replies(moment: Moment) -> Rows:
 
 def replies_to_messages(moment: Moment) -> Rows:
     """The same for messages that were left when nobody was there."""
-    return _replies(moment, _BEGUN.c.reason == LEFT)
+    return _replies(moment, _BEGUN.c.reason.in_(LEFT))
 
 
 def chat_ends(moment: Moment) -> Rows:
@@ -194,7 +194,7 @@ def _times_with_people(
 
 def _asked() -> ColumnElement[bool]:
     """True where a customer asked for a person and was put into the queue."""
-    return and_(_BEGUN.c.owner == "queue", _BEGUN.c.reason != LEFT)
+    return and_(_BEGUN.c.owner == "queue", _BEGUN.c.reason.not_in(LEFT))
 
 
 def _ended() -> LateralFromClause:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from disputes.cases.times import AGES
+from disputes.chat import reasons
 from disputes.errors import NotFound
 from disputes.policy import Policy
 from disputes.reports import case_queries, chat_queries
@@ -203,7 +204,7 @@ _ALL: Final = (
             "left": "the customer left before",
             "unanswered": "ended without an answer",
         },
-        kinds={"asked": "asked for a person", "message_left": "left a message", "taken_over": "joined by an agent"},
+        kinds=reasons.BEGINNINGS,
         order="newest",
     ),
     Figure(

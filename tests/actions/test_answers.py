@@ -50,7 +50,7 @@ class TestTalkToPerson:
         done = room.run(TalkToPerson(), "human!", "talk_to_person", form=slots.COMPLAINT_FORM, **known)
         assert done.said == []
         assert done.handoff == {
-            "reason": "asked for a person",
+            "reason": "asked",
             "summary": "Parcel never arrived · order 10023 · filing a complaint · It never came.",
         }
 

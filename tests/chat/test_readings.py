@@ -101,7 +101,7 @@ class TestSigns:
     def test_a_person_right_after(self, session: Session, read: Read, conversation: Conversation) -> None:
         reading = read("where is it", LATE)
         assert reading is not None
-        handoff.request_person(session, conversation, "asked for a person", None)
+        handoff.request_person(session, conversation, "asked", None)
         session.refresh(reading)
         assert reading.sign == "person"
 
@@ -117,7 +117,7 @@ class TestSigns:
     def test_not_after_a_greeting(self, session: Session, read: Read, conversation: Conversation) -> None:
         reading = read("hello", {**LATE, "intent": "greet"})
         assert reading is not None
-        handoff.request_person(session, conversation, "asked for a person", None)
+        handoff.request_person(session, conversation, "asked", None)
         session.refresh(reading)
         assert reading.sign is None
 
@@ -125,7 +125,7 @@ class TestSigns:
         reading = read("where is it", LATE)
         assert reading is not None
         with clock.set_to(clock.now() + timedelta(minutes=6)):
-            handoff.request_person(session, conversation, "asked for a person", None)
+            handoff.request_person(session, conversation, "asked", None)
         session.refresh(reading)
         assert reading.sign is None
 
@@ -142,7 +142,7 @@ def read(session: Session, conversation: Conversation) -> Read:
         turn = turns.begin(session, received.id)
         assert turn is not None
         parts = [Part(text, BUTTONS) for text in texts or ["I see."]]
-        parts += [Part(handoff={"reason": "asked for a person"})] if hand_over else []
+        parts += [Part(handoff={"reason": "asked"})] if hand_over else []
         parts += [Part(reading=told)] if told is not None else []
         assert turns.store_reply(session, turn, parts)
         return session.get(TurnReading, received.id)

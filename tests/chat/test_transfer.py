@@ -23,7 +23,7 @@ class TestToAColleague:
         note = all_rows(session, held)[-1]
         assert (note.text, note.audience) == ("Passed on to Ben Okafor: She has the photos.", "staff")
         change = last_change(session, held)
-        assert (change.reason, change.agent_id, change.by_staff_id) == ("transferred", ben.id, anna.id)
+        assert (change.reason, change.agent_id, change.by_staff_id) == ("to_colleague", ben.id, anna.id)
 
     def test_never_to_an_absent_one(self, session: Session, held: Conversation, anna: Staff, ben: Staff) -> None:
         with pytest.raises(Conflict, match="Ben Okafor is not there"):

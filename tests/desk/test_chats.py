@@ -308,7 +308,7 @@ def csrf(visitor: Visitor) -> str:
 
 
 def waiting(
-    name: str, *, minutes: int = 1, said: str = "Hello", reason: str = "asked for a person", **facts: str
+    name: str, *, minutes: int = 1, said: str = "Hello", reason: str = "asked", **facts: str
 ) -> UUID:
     """A chat in the queue."""
     with database.transaction() as session:

@@ -134,7 +134,7 @@ def test_the_runbook_says_of_each_what_to_do(visitor: Visitor) -> None:
 def ask_for_a_person(session, chat) -> None:  # type: ignore[no-untyped-def]
     conversation: Conversation | None = queries.locked(session, chat)
     assert conversation is not None
-    handoff.request_person(session, conversation, "asked for a person", None)
+    handoff.request_person(session, conversation, "asked", None)
 
 
 def read(visitor: Visitor) -> dict[str, float]:

@@ -161,7 +161,7 @@ def _chat(session: Session) -> Conversation:
     facts = {"complainant_name": NAME, "complainant_email": EMAIL, "order_number": ORDER, "description": WORDS}
     chat.remember_facts(session, conversation.id, dict(facts))
     somebody_here(session)
-    handoff.request_person(session, _locked(session, conversation), f"about the {RARE}", WORDS)
+    handoff.request_person(session, _locked(session, conversation), "asked", WORDS)
     handover_card.correct(session, conversation.id, "description", f"Again: {WORDS}", client_id="c3")
     _reach(session, conversation)
     return conversation

@@ -18,7 +18,7 @@ ERASED = {
     "case_questions": "text",
     "cases": "country description desired_outcome filing_key informal_outcome order_number reseller",
     "chat_files": "file_name",
-    "conversations": "corrections facts handoff_reason handoff_summary ip_digest locale page reply_email session_digest"
+    "conversations": "corrections facts handoff_summary ip_digest locale page reply_email session_digest"
     " visitor_digest",
     "customers": "email name phone",
     "inbound_mails": "original raw refused sender subject text",
@@ -54,8 +54,9 @@ HARMLESS = {
     "chat_files": "author kind sha256 stored_as",
     "cases": "category cause last_hash outcome_code policy_digest prior_state reference resolution source state"
     " withdrawn_from",
-    "conversations": "end_reason owner",
+    "conversations": "end_reason handoff_reason owner",
     "ownerships": "owner reason",
+    "unmet_requests": "reason",
     "inbound_mails": "key state via why",
     # Words of the program, with names of the neutral person and of the shop.
     "mediation_consents": "how_to_stop party words",

@@ -129,7 +129,7 @@ class TestHandoffs:
 class TestEnds:
     def test_measures_from_asking_to_the_end_by_whoever_had_it_last(self, world: World) -> None:
         chat = answered(world, after=3)
-        world.owner(chat, "agent", "transferred", MONDAY + minutes(20), world.bo)
+        world.owner(chat, "agent", "to_colleague", MONDAY + minutes(20), world.bo)
         world.say(chat, world.bo, MONDAY + minutes(25))
         assert world.count("chat_end").total.n == 0
         world.owner(chat, "closed", "closed_by_agent", MONDAY + minutes(45))

@@ -13,7 +13,8 @@ from disputes.cases.states import Actor, Transition
 from disputes.cases.tables import Case
 from disputes.chat import service as chat
 from disputes.chat import thread
-from disputes.chat.ownership import Owner, Reason, change_owner
+from disputes.chat.ownership import Owner, change_owner
+from disputes.chat.reasons import Reason
 from disputes.chat.tables import Conversation, Satisfaction
 from disputes.people.tables import Staff
 from disputes.reports import service
