@@ -42,7 +42,8 @@ def take_contact(session: Session, conversation: Conversation, text: str) -> Non
         address = mask_phone(phone)
     else:
         return
-    thread.append(session, conversation, "system", line("contact_taken", address=address), lists=True)
+    words = "contact_taken" if email else "contact_taken_phone"
+    thread.append(session, conversation, "system", line(words, address=address), lists=True)
 
 
 def _email_in(text: str) -> str | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from disputes import clock
-from disputes.chat import desk_queries, files, handoff, handover_card, queries
+from disputes.chat import calls, desk_queries, files, handoff, handover_card, left_queries, queries
 from disputes.chat.desk_queries import LastLine
 from disputes.chat.schemas import ConversationLine, ConversationView, DeskLists, EarlierChat, Json
 from disputes.chat.summary import summary_of
@@ -36,8 +36,11 @@ def desk_lists(session: Session, staff: Staff) -> DeskLists:
     most = {name: MOST_WAITING if name == "waiting" else MOST for name in found}
     more = frozenset(name for name, chats in found.items() if len(chats) > most[name])
     shown = {name: chats[: most[name]] for name, chats in found.items()}
-    last = desk_queries.last_lines(session, [chat.id for chats in shown.values() for chat in chats])
-    rows = {name: [_line(chat, last, named=name == "colleagues") for chat in chats] for name, chats in shown.items()}
+    ids = [chat.id for chats in shown.values() for chat in chats]
+    last, late = desk_queries.last_lines(session, ids), left_queries.late_of(session, ids)
+    rows = {
+        name: [_line(chat, last, late, named=name == "colleagues") for chat in chats] for name, chats in shown.items()
+    }
     count = desk_queries.count_waiting(session) if "waiting" in more else len(shown["waiting"])
     return DeskLists(**rows, waiting_count=count, more=more)
 
@@ -83,6 +86,7 @@ def conversation_view(session: Session, conversation_id: UUID) -> ConversationVi
         urgent=conversation.urgent,
         vulnerable=conversation.vulnerable,
         message_left=conversation.left_message_at is not None,
+        left=calls.waiting_of(session, conversation),
     )
 
 
@@ -125,7 +129,7 @@ def _found(session: Session, conversation_id: UUID) -> Conversation:
     return conversation
 
 
-def _line(chat: Conversation, last: dict[UUID, LastLine], *, named: bool) -> ConversationLine:
+def _line(chat: Conversation, last: dict[UUID, LastLine], late: set[UUID], *, named: bool) -> ConversationLine:
     line = last.get(chat.id) or LastLine("system", "", chat.updated_at, 0)
     return ConversationLine(
         id=chat.id,
@@ -140,6 +144,8 @@ def _line(chat: Conversation, last: dict[UUID, LastLine], *, named: bool) -> Con
         unread=line.unread,
         urgent=_goes_first(chat),
         message_left=chat.left_message_at is not None,
+        call_back=chat.left_message_at is not None and bool(chat.facts.get(calls.PHONE)),
+        late=chat.id in late,
     )
 
 

@@ -32,6 +32,11 @@ def lists_changed(session: Session) -> None:
     session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps({"l": True})})
 
 
+def work_changed(session: Session) -> None:
+    """Says that the desk's lists of work look different, though no case has changed."""
+    session.execute(_NOTIFY, {"channel": DESK_CHANNEL, "payload": ""})
+
+
 def typing(session: Session, conversation_id: UUID, who: str, on: bool) -> None:
     """Says that somebody types, or has stopped. Never stored."""
     payload = {"c": str(conversation_id), "t": who, "on": on}

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database, policy
-from disputes.chat import hints, queries, reach_queries, satisfaction, thread, uploads, work
+from disputes.chat import hints, left, queries, reach_queries, satisfaction, thread, uploads, work
 from disputes.chat.lines import line
 from disputes.chat.ownership import change_owner
 from disputes.chat.schemas import MESSAGE_LIMIT
@@ -84,6 +84,8 @@ def _say(session: Session, conversation: Conversation, row: InboundMail, key: st
         thread.append(session, conversation, "customer", part, client_id=client_id, lists=True)
     if conversation.owner in ("bot", "closed"):
         _wait_for_person(session, conversation)
+    else:
+        _no_limit(session, conversation)
     log.info("chat.mail_taken", conversation_id=str(conversation.id), mail_id=str(row.id), owner=conversation.owner)
 
 
@@ -99,11 +101,11 @@ def _wait_for_person(session: Session, conversation: Conversation) -> None:
     conversation.reply_email = kept
     conversation.left_message_at = clock.now()
     conversation.handoff_reason = "by_mail"
-    hours = policy.current().say_office_hours()
-    thread.append(session, conversation, "system", line("mail_waits", hours=hours), lists=True)
+    by = left.say_day(left.leave(session, conversation))
+    thread.append(session, conversation, "system", line("mail_waits", by=by), lists=True)
     service.add(
         session,
-        letters.chat_received(policy.current(), settings().base_url),
+        letters.chat_received(by, policy.current(), settings().base_url),
         kind=RECEIVED,
         dedupe_key=f"{RECEIVED}:{conversation.id}:{conversation.epoch}",
         recipient=conversation.reply_email,
@@ -112,6 +114,14 @@ def _wait_for_person(session: Session, conversation: Conversation) -> None:
     )
     hints.conversation_changed(session, conversation.id, lists=True)
     work.look_for_somebody(session)
+
+
+def _no_limit(session: Session, conversation: Conversation) -> None:
+    """A mail for people who have the chat already: whatever becomes of them, whoever writes mail watches no queue."""
+    left.leave(session, conversation)
+    if conversation.owner == "queue" and conversation.left_message_at is None:
+        conversation.claim_by, conversation.left_message_at = None, clock.now()
+        hints.conversation_changed(session, conversation.id, lists=True)
 
 
 def _take_files(conversation_id: UUID, mail_id: str, attachments: Sequence[Attachment]) -> list[dict[str, str]]:

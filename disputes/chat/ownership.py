@@ -5,7 +5,7 @@ from typing import Final, Literal
 from sqlalchemy.orm import Session
 
 from disputes import clock
-from disputes.chat import handover_card
+from disputes.chat import handover_card, left
 from disputes.chat.reasons import Reason
 from disputes.chat.tables import Conversation, Ownership
 from disputes.people.tables import Staff
@@ -55,6 +55,8 @@ def change_owner(
         conversation.end_reason = END_REASONS.get(reason)
     conversation.waiting_since = conversation.first_waiting_since if owner == "queue" else None
     log_owner(session, conversation, reason, by=by)
+    if owner in ("bot", "closed"):
+        left.end(session, conversation.id, "over")
     if owner in ("queue", "agent") and not was_with_people:
         handover_card.show(session, conversation)
 

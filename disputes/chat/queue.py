@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
-from disputes.chat import presence, queue_queries, thread, waits, work
+from disputes.chat import left, left_queries, presence, queue_queries, thread, waits, work
 from disputes.chat.contact import contact_of
 from disputes.chat.lines import button, line, say_minutes
 from disputes.chat.ownership import change_owner
@@ -60,7 +60,7 @@ def enqueue_again(
 
     A message that was left and that nobody has answered yet waits without a limit again, as was promised.
     """
-    is_left = queue_queries.has_unanswered_message(session, conversation.id)
+    is_left = left_queries.open_of(session, conversation.id) is not None
     enqueue(session, conversation, reason, by=by)
     if is_left:
         conversation.claim_by, conversation.left_message_at = None, clock.now()
@@ -82,7 +82,7 @@ def leave_message(session: Session, conversation: Conversation) -> None:
     session.flush()
     work.look_for_somebody(session)
     known = contact_of(session, conversation)
-    told = {"hours": policy.current().say_office_hours()}
+    told = {"by": left.say_day(left.leave(session, conversation))}
     words = line("message_left_known", address=known, **told) if known else line("message_left", **told)
     thread.append(session, conversation, "system", words, quick_replies=[_back()], lists=True)
 

@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from disputes.chat.reasons import LEFT
 from disputes.chat.schemas import Claim
-from disputes.chat.tables import Conversation, Message, Ownership, StaffPresence
+from disputes.chat.tables import Conversation, LeftMessage, Ownership, StaffPresence
 from disputes.people.tables import Staff, Team
 
 RECENT_CLAIMS = 50
@@ -49,8 +48,16 @@ def position(session: Session, conversation: Conversation) -> int:
 
 
 def claims_since(session: Session, team_id: UUID | None, since: datetime) -> list[Claim]:
-    """The newest claims of that team's chats since then, in order of time; messages left overnight do not count."""
+    """The newest claims of that team's chats since then, in order of time.
+
+    Messages that were left do not count, however often they came back to the queue: nobody sat and waited.
+    """
     queued = aliased(Ownership)
+    was_left = exists().where(
+        LeftMessage.conversation_id == queued.conversation_id,
+        LeftMessage.at <= Ownership.at,
+        or_(LeftMessage.ended_at.is_(None), LeftMessage.ended_at >= queued.at),
+    )
     statement = (
         select(queued.at, Ownership.at)
         .join(
@@ -61,31 +68,13 @@ def claims_since(session: Session, team_id: UUID | None, since: datetime) -> lis
             Ownership.at > since,
             Ownership.owner == "agent",
             queued.owner == "queue",
-            queued.reason.not_in(LEFT),
+            ~was_left,
             queued.team_id.is_not_distinct_from(team_id),
         )
         .order_by(Ownership.at.desc())
         .limit(RECENT_CLAIMS)
     )
     return [Claim(*row) for row in reversed(session.execute(statement).all())]
-
-
-def has_unanswered_message(session: Session, conversation_id: UUID) -> bool:
-    """True when the customer has left a message since the chat came to people, and nobody has written to them since."""
-    left, ended = aliased(Ownership), aliased(Ownership)
-    over = exists().where(
-        ended.conversation_id == left.conversation_id,
-        ended.epoch > left.epoch,
-        ended.owner.in_(("bot", "closed")),
-    )
-    answered = exists().where(
-        Message.conversation_id == left.conversation_id,
-        Message.seq > left.seq,
-        Message.author == "agent",
-        Message.audience == "everyone",
-    )
-    found = exists().where(left.conversation_id == conversation_id, left.reason.in_(LEFT), ~over, ~answered)
-    return bool(session.scalar(select(found)))
 
 
 def next_to_assign(
@@ -116,6 +105,9 @@ def chats_over(session: Session, before: Before, limit: int) -> list[UUID]:
     found = [
         select(Conversation.id).where(Conversation.owner == "queue", Conversation.claim_by < before.now),
         select(Conversation.id).where(held, Conversation.answer_by < before.now),
+        select(LeftMessage.conversation_id).where(
+            LeftMessage.ended_at.is_(None), LeftMessage.late_at.is_(None), LeftMessage.promised_by < before.now
+        ),
         select(Conversation.id).where(
             held,
             Conversation.last_agent_at < before.customer_silent_since,

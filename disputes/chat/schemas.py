@@ -106,7 +106,10 @@ class Updates:
 
 @dataclass(frozen=True)
 class ConversationLine:
-    """A conversation as one row of the desk's lists. `unread` counts what the customer wrote since it was read."""
+    """A conversation as one row of the desk's lists. `unread` counts what the customer wrote since it was read.
+
+    `call_back`: the message that was left has a telephone number; `late`: it was to be answered before now.
+    """
 
     id: UUID
     who: str
@@ -120,6 +123,8 @@ class ConversationLine:
     unread: int
     urgent: bool
     message_left: bool
+    call_back: bool
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,18 @@ class StaffCard:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A message that was left and waits for an answer until `promised_by`; `phone`: call back, tried so often."""
+
+    since: datetime
+    promised_by: datetime
+    is_late: bool
+    phone: str | None
+    calls: int
+    called_at: datetime | None
+
+
+@dataclass(frozen=True)
 class ConversationView:
     """A conversation with what is known of it, for the agent's side panel."""
 
@@ -194,3 +211,4 @@ class ConversationView:
     urgent: bool
     vulnerable: bool
     message_left: bool
+    left: Waiting | None

@@ -225,6 +225,37 @@ class UnmetRequest(Base):
     at: Mapped[datetime] = mapped_column(TIME)
 
 
+class LeftMessage(Base):
+    """A message that a customer left for people, who answer it by `promised_by`: the customer was told that day.
+
+    `late_at`: when it was seen to be late. `calls`: how often somebody called back. One at a time waits in a chat.
+    """
+
+    __tablename__ = "left_messages"
+    __table_args__ = (
+        CheckConstraint("ended_how IN ('answered', 'reached', 'over')", name="ended_how"),
+        CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", name="ended"),
+        Index(
+            "uq_left_messages_conversation_id",
+            "conversation_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_left_messages_promised_by", "promised_by", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_left_messages_chat", "conversation_id", "at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(TIME)
+    promised_by: Mapped[datetime] = mapped_column(TIME)
+    late_at: Mapped[datetime | None] = mapped_column(TIME)
+    calls: Mapped[int] = mapped_column(default=0)
+    called_at: Mapped[datetime | None] = mapped_column(TIME)
+    ended_at: Mapped[datetime | None] = mapped_column(TIME)
+    ended_how: Mapped[str | None]
+
+
 class StaffPresence(Base):
     """A lease: a browser tab of a member of staff is at the desk until `expires_at`, unless it is renewed.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from disputes import clock, jobs, policy
-from disputes.chat import hints
+from disputes.chat import hints, left
 from disputes.chat.schemas import Json
 from disputes.chat.tables import Conversation, Message
 from disputes.people.tables import Staff
@@ -51,6 +51,7 @@ def append(
         conversation.last_agent_at, conversation.answer_by = conversation.updated_at, None
     session.flush()
     if author == "agent" and message.audience != "staff":
+        left.end(session, conversation.id, "answered")
         in_time = timedelta(seconds=policy.current().chat.unseen_reply_seconds)
         jobs.defer(session, LOOK_FOR_UNSEEN, after=in_time, message_id=str(message.id))
     hints.conversation_changed(session, conversation.id, lists=lists)

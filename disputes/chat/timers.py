@@ -11,7 +11,19 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database, jobs, policy
-from disputes.chat import endings, handoff, presence, queue, queue_queries, staff_queries, thread, work
+from disputes.chat import (
+    endings,
+    handoff,
+    hints,
+    left,
+    left_queries,
+    presence,
+    queue,
+    queue_queries,
+    staff_queries,
+    thread,
+    work,
+)
 from disputes.chat.lines import line, say_minutes
 from disputes.chat.ownership import change_owner
 from disputes.chat.queue_queries import Before
@@ -21,7 +33,7 @@ from disputes.policy.models import Chat
 
 PAGE: Final = 500
 
-type Over = Literal["nobody_claimed", "not_answered", "agent_gone", "customer_idle", "assistant_idle"]
+type Over = Literal["nobody_claimed", "not_answered", "agent_gone", "message_late", "customer_idle", "assistant_idle"]
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +42,7 @@ log = structlog.get_logger(__name__)
 class Standing:
     """What a chat's clocks look at. `agent_there_until`: the end of the holder's last lease; None: never had one.
 
+    `left_answered_by`: the promise for a message that was left, until it is known to be late.
     `desk_up`: some web process has been up for the whole grace, so that who is not there could have come back.
     """
 
@@ -37,6 +50,7 @@ class Standing:
     now: datetime
     claim_by: datetime | None = None
     answer_by: datetime | None = None
+    left_answered_by: datetime | None = None
     agent_there_until: datetime | None = None
     agent_works_here: bool = True
     desk_up: bool = True
@@ -48,19 +62,16 @@ class Standing:
 
 def what_is_over(chat: Standing, rules: Chat) -> Over | None:
     """The first thing that is over in a chat, if any. `queue_queries.chats_over` has the same conditions in SQL."""
-    if chat.owner == "queue":
-        return "nobody_claimed" if chat.claim_by is not None and chat.claim_by < chat.now else None
-    if chat.owner == "bot":
-        return "assistant_idle" if _assistant_idle(chat, rules) else None
-    if chat.owner != "agent":
-        return None
-    grace = timedelta(seconds=rules.agent_gone_seconds)
-    gone = chat.agent_there_until is None or chat.agent_there_until <= chat.now - grace
-    if chat.desk_up and (gone or not chat.agent_works_here):
-        return "agent_gone"
-    if chat.answer_by is not None and chat.answer_by < chat.now:
-        return "not_answered"
-    return "customer_idle" if _customer_idle(chat, rules) else None
+    match chat.owner:
+        case "queue":
+            unclaimed = chat.claim_by is not None and chat.claim_by < chat.now
+            return "nobody_claimed" if unclaimed else _message_is_late(chat)
+        case "agent":
+            return _over_with_agent(chat, rules)
+        case "bot":
+            return "assistant_idle" if _assistant_idle(chat, rules) else None
+        case _:
+            return None
 
 
 def queue_all_due() -> int:
@@ -96,6 +107,8 @@ def act(session: Session, conversation_id: UUID) -> Over | None:
             _not_answered(session, conversation)
         case "agent_gone":
             queue.enqueue_again(session, conversation, "agent_gone", "agent_gone", name=_holder(session, conversation))
+        case "message_late":
+            _message_late(session, conversation)
         case "customer_idle":
             endings.end_idle(session, conversation, timedelta(minutes=rules.customer_idle_minutes))
         case "assistant_idle":
@@ -116,6 +129,7 @@ def standing_of(session: Session, conversation: Conversation) -> Standing:
         now=now,
         claim_by=conversation.claim_by,
         answer_by=conversation.answer_by,
+        left_answered_by=left_queries.promised_before(session, conversation.id),
         agent_there_until=there_until,
         agent_works_here=works_here,
         desk_up=desk_up,
@@ -136,6 +150,21 @@ def _desk_up(session: Session, now: datetime) -> bool:
     """While no web process is up nobody can be at the desk, and that is not their doing."""
     grace = timedelta(seconds=policy.current().chat.agent_gone_seconds)
     return staff_queries.a_web_process_up_since(session, now - grace, now - presence.LEASE)
+
+
+def _over_with_agent(chat: Standing, rules: Chat) -> Over | None:
+    grace = timedelta(seconds=rules.agent_gone_seconds)
+    gone = chat.agent_there_until is None or chat.agent_there_until <= chat.now - grace
+    if chat.desk_up and (gone or not chat.agent_works_here):
+        return "agent_gone"
+    if chat.answer_by is not None and chat.answer_by < chat.now:
+        return "not_answered"
+    return _message_is_late(chat) or ("customer_idle" if _customer_idle(chat, rules) else None)
+
+
+def _message_is_late(chat: Standing) -> Over | None:
+    is_over = chat.left_answered_by is not None and chat.left_answered_by < chat.now
+    return "message_late" if is_over else None
 
 
 def _customer_idle(chat: Standing, rules: Chat) -> bool:
@@ -166,6 +195,17 @@ def _not_answered(session: Session, conversation: Conversation) -> None:
     silent = session.get_one(Staff, conversation.agent_id)
     presence.choose(session, silent, takes_chats=False)
     queue.enqueue_again(session, conversation, "not_answered", "not_answered", name=silent.name)
+
+
+def _message_late(session: Session, conversation: Conversation) -> None:
+    """Nobody has answered by the promised day: the customer is told so, and managers have it in their lists."""
+    message = left_queries.open_of(session, conversation.id)
+    if message is None:
+        return
+    message.late_at = clock.now()
+    words = line("message_late", by=left.say_day(message), form_url=queue.complaint_form_url())
+    thread.append(session, conversation, "system", words, lists=True)
+    hints.work_changed(session)
 
 
 def _holder(session: Session, conversation: Conversation) -> str:

@@ -1,4 +1,4 @@
-"""What an agent does beside talking: comes and goes, passes a chat on, and says that it is urgent."""
+"""What an agent does beside talking: comes and goes, calls back, passes a chat on, and says that it is urgent."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from disputes import database
-from disputes.chat import handoff, presence, transfer
+from disputes.chat import calls, handoff, presence, transfer
 from disputes.desk.access import Desk
-from disputes.desk.chats import act, lists
+from disputes.desk.chats import act, context, lists
 from disputes.desk.pages import is_part
 
 router = APIRouter()
@@ -43,6 +43,16 @@ def pass_on(
         conversation_id,
         lambda session: transfer.pass_on(session, conversation_id, desk.staff, to, note),
     )
+
+
+@router.post("/chats/{conversation_id}/called")
+def called(request: Request, desk: Desk, conversation_id: UUID, reached: Annotated[bool, Form()]) -> Response:
+    """Notes that whoever holds the chat has called the customer back, and whether they spoke."""
+    with database.transaction() as session:
+        calls.called(session, conversation_id, desk.staff, reached=reached)
+    if is_part(request):
+        return context(request, desk, conversation_id)
+    return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/chats/{conversation_id}/mark")

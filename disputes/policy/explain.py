@@ -132,6 +132,8 @@ def _hours(policy: Policy, at: datetime) -> Iterator[Row]:
         "You may write again at any time.",
         "What a person has written to you comes by mail when you have not seen it for "
         f"{say_duration('unseen_reply_seconds', policy.chat.unseen_reply_seconds)}, if we know an address of yours.",
+        "A message that you leave when nobody is here is answered within "
+        f"{_count(policy.chat.left_message_business_days, 'working day')}.",
     )
     yield Row("chat", "In the chat", items=waits)
     yield Row("shop", "How to reach us", f"{reach}, or the chat on our site.")

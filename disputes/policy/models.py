@@ -80,6 +80,7 @@ class Chat(Part):
     assistant_idle_minutes: Count = 1440
     order_lookups: Count = 10
     unseen_reply_seconds: Count = 120
+    left_message_business_days: Count = 1
 
 
 class CalendarRules(Part):

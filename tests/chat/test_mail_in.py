@@ -15,8 +15,10 @@ from disputes.chat import (
     handoff,
     mail_in,
     queries,
+    queue,
     satisfaction,
     service,
+    timers,
     transcript,
     visits,
 )
@@ -171,6 +173,19 @@ class TestWhoeverHasTheChat:
         self._waits(session, mailed)
         assert begun[0].owner == "bot"
 
+    def test_to_somebody_who_vanishes_then_waits_without_a_limit(self, session: Session, mailed: Conversation) -> None:
+        take(session, mail("Blue.", answers=letter_of(session, mailed)))
+        queue.enqueue_again(session, mailed, "agent_gone", "agent_gone", name="Anna Berg")
+        assert (mailed.owner, mailed.claim_by) == ("queue", None)
+        assert mailed.left_message_at is not None
+
+    def test_into_a_queue_takes_the_limit_away(self, session: Session, mailed: Conversation) -> None:
+        queue.enqueue_again(session, mailed, "agent_gone", "agent_gone", name="Anna Berg")
+        assert mailed.claim_by is not None
+        take(session, mail("Blue.", answers=letter_of(session, mailed)))
+        assert timers.standing_of(session, mailed).claim_by is None
+        assert mailed.owner == "queue"
+
     def test_words_of_danger_put_it_in_front(self, session: Session, mailed: Conversation, anna: Staff) -> None:
         handoff.hand_back(session, mailed.id, anna, "")
         take(session, mail("It caught fire and I was injured.", answers=letter_of(session, mailed)))
@@ -184,7 +199,7 @@ class TestWhoeverHasTheChat:
         assert chat.reply_email == MIA
         lines = lines_of(session, chat)
         assert ("customer", "Blue.") in lines[-3:]
-        assert (lines[-1][0], "waits here for a person" in lines[-1][1]) == ("system", True)
+        assert (lines[-1][0], "waits here for a person, who answers it by" in lines[-1][1]) == ("system", True)
         letter = letters(session, chat)[-1]
         assert (letter.kind, letter.recipient) == ("chat_received", MIA)
         take(session, mail("And large.", answers=letter_of(session, chat)))

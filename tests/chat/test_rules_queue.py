@@ -135,7 +135,8 @@ class TestLeftMessage:
             assert (conversation.owner, conversation.claim_by) == ("queue", None)
             assert conversation.left_message_at == SUNDAY_NIGHT
             moment.shift(timedelta(days=2))
-            assert timers.act(session, conversation.id) is None
+            assert timers.act(session, conversation.id) == "message_late"
+            assert (conversation.owner, conversation.left_message_at) == ("queue", SUNDAY_NIGHT)
             anna = add_agent(session, "Anna Berg", here=True)
             handoff.claim(session, conversation.id, anna)
         assert conversation.agent_id == anna.id

@@ -307,9 +307,7 @@ def csrf(visitor: Visitor) -> str:
     return hidden(visitor.open("/desk/account"), "csrf_token")
 
 
-def waiting(
-    name: str, *, minutes: int = 1, said: str = "Hello", reason: str = "asked", **facts: str
-) -> UUID:
+def waiting(name: str, *, minutes: int = 1, said: str = "Hello", reason: str = "asked", **facts: str) -> UUID:
     """A chat in the queue."""
     with database.transaction() as session:
         conversation, _ = service.open_conversation(session, None)

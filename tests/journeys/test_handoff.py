@@ -140,7 +140,7 @@ def test_when_nobody_is_here_the_customer_is_told_so_and_may_leave_a_message(
         customer.ask_for_a_person()
         customer.sees("Nobody from our team is free to chat just now")
         customer.press("Leave a message")
-        customer.sees("stays in the queue until a person has taken it")
+        customer.sees("waits for a person, who answers it by")
         customer.write("Please call me: mia.left@example.org")
         customer.sees("We can reach you at m•••@example.org")
     finally:

@@ -71,7 +71,7 @@ def chat_reply() -> Letter:
 
 
 def chat_received() -> Letter:
-    return letters.chat_received(policy.current(), BASE_URL)
+    return letters.chat_received("Tuesday 12 May 2026", policy.current(), BASE_URL)
 
 
 def chat_not_helped() -> Letter:

@@ -56,6 +56,7 @@ HARMLESS = {
     " withdrawn_from",
     "conversations": "end_reason handoff_reason owner",
     "ownerships": "owner reason",
+    "left_messages": "ended_how",
     "unmet_requests": "reason",
     "inbound_mails": "key state via why",
     # Words of the program, with names of the neutral person and of the shop.

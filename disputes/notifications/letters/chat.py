@@ -28,13 +28,13 @@ def chat_reply(said: Sequence[Said], policy: Policy, base_url: str) -> Letter:
     return write(TEMPLATE, subject, policy, base_url, blocks=blocks)
 
 
-def chat_received(policy: Policy, base_url: str) -> Letter:
-    """An answer by mail has come, and nobody was in the chat to read it."""
+def chat_received(by: str, policy: Policy, base_url: str) -> Letter:
+    """An answer by mail has come, and nobody was in the chat to read it. `by`: the last day for ours."""
     subject = f"We have your message to {policy.shop.name}"
     blocks: list[Block] = [
         Para(
-            "Thank you for your message. It is in your chat with us now, and waits there for a person. People answer "
-            f"{policy.say_office_hours()}."
+            "Thank you for your message. It is in your chat with us now, and waits there for a person, who answers it "
+            f"by {by}."
         ),
         Para(
             "You need not do anything more. When somebody has answered and you do not see it in the chat, it comes to "
