@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from fastapi import Request
 from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from disputes import clock, database, policy
 from disputes.cases import progress, queries, references, states, tasks, timeline
 from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case
-from disputes.desk import case_steps, investigation_part, mediation_part, offers_part, preview
+from disputes.desk import case_panel, case_steps, done, investigation_part, mediation_part, offers_part, preview
 from disputes.desk.access import AtDesk
-from disputes.desk.pages import desk_page
+from disputes.desk.pages import desk_page, is_part
 from disputes.desk.preview import Change, MovedOn
-from disputes.desk.preview_page import Given, preview_page
+from disputes.desk.preview_page import Given, Watched, preview_page
 from disputes.errors import Conflict, Invalid, NotFound
 from disputes.investigation import service as investigation
 from disputes.notifications import queries as letters
@@ -34,6 +34,16 @@ class Clock(NamedTuple):
     state: Literal["running", "late", "over"]
 
 
+class Place(NamedTuple):
+    """Where somebody works on a case: the chat they came from, to go back to, and what they do in its panel."""
+
+    chat_id: UUID | None = None
+    act: str = ""
+
+
+NOWHERE: Final = Place()
+
+
 def act_on(
     request: Request,
     desk: AtDesk,
@@ -43,23 +53,26 @@ def act_on(
     *,
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    """Changes a case and shows its page, or first the letters that this sends.
+    """Changes a case and shows its page, or first the letters that this sends; beside a chat, in its panel.
 
-    What is refused is said on the page, with what was typed still in its form.
+    What is refused is said there, with what was typed still in its form.
     """
+    place = Place(given.chat_id, given.act)
     if given.wants_change:
-        return show(request, desk, reference, typed=typed, chat_id=given.chat_id)
+        return show(request, desk, reference, typed=typed, place=place)
     try:
         with database.transaction() as session:
             found = found_case(session, reference)
-            reference, back = found.reference, f"/desk/cases/{found.reference}"
+            watched = watched_of(found)
             outcome = preview.take(session, found, desk.staff, change, given.seen)
+            said = done.said_after(session, watched.reference, outcome.sent)
     except (Conflict, Invalid, NotAllowed, MovedOn) as fault:
         said = " ".join(fault.fields.values()) or fault.message if isinstance(fault, Invalid) else fault.message
-        return show(request, desk, reference, notice=said, typed=typed, chat_id=given.chat_id, status=fault.status)
+        return show(request, desk, reference, notice=said, typed=typed, place=place, status=fault.status)
+    back = f"/desk/cases/{watched.reference}"
     if outcome.preview is not None:
-        return preview_page(request, desk, outcome, given, reference, back=back)
-    return RedirectResponse(given.return_to or back, HTTPStatus.SEE_OTHER)
+        return preview_page(request, desk, outcome, given, watched.reference, back=back, watched=watched)
+    return done.done(request, given, watched.reference, said, back=back)
 
 
 def show(
@@ -69,13 +82,12 @@ def show(
     *,
     notice: str | None = None,
     typed: Mapping[str, str] | None = None,
-    chat_id: UUID | None = None,
+    place: Place = NOWHERE,
     status: int = HTTPStatus.OK,
 ) -> HTMLResponse:
-    """The page; whoever looks at it is noted. `typed` is put back into the form it came from.
-
-    `chat_id`: the chat somebody came from, to go back to once a step is taken.
-    """
+    """The page, or for the panel beside a chat what it works on; whoever looks is noted. `typed` is put back into the
+    form it came from."""
+    as_part = is_part(request)
     with database.transaction() as session:
         found = found_case(session, reference)
         investigation.log_view(session, found, desk.staff, "case")
@@ -94,22 +106,33 @@ def show(
             "promises": queries.promises_of(session, found.id),
             "linked": queries.linked_references(session, found),
             "notice": notice,
-            "chat_id": chat_id,
-            "typed": typed or {},
+            "chat_id": place.chat_id,
+            "typed": {**(case_panel.OPENS.get(place.act, {}) if as_part else {}), **(typed or {})},
             **investigation_part.values_for(session, found, desk.staff),
             **offers_part.values_for(session, found, desk.staff),
             **mediation_part.values_for(session, found, desk.staff),
         }
-    return desk_page(request, desk, "desk/case.html", values, status=status)
+        if as_part:
+            values |= case_panel.values_for(session, found, desk.staff, place.act) | {"watched": watched_of(found)}
+    if as_part:
+        # htmx puts only these into the page; anything else is a fault of the whole page to it.
+        status = HTTPStatus.OK if status == HTTPStatus.OK else HTTPStatus.CONFLICT
+    return desk_page(request, desk, "desk/case_act.html" if as_part else "desk/case.html", values, status=status)
 
 
-def news(request: Request, desk: AtDesk, reference: str, since: int) -> HTMLResponse:
+def news(request: Request, desk: AtDesk, reference: str, since: int, place: Place = NOWHERE) -> HTMLResponse:
     """The lines of history after number `since`; nothing at all when there are none."""
     with database.transaction() as session:
         found = found_case(session, reference)
         later = [event for event in queries.events_of(session, [found.id]) if event.seq > since]
         lines = timeline.lines_for_staff(later, policy.current())
-    return desk_page(request, desk, "desk/case_news.html", {"lines": lines, "reference": found.reference})
+    values = {"lines": lines, "reference": found.reference, "place": place}
+    return desk_page(request, desk, "desk/case_news.html", values)
+
+
+def watched_of(case: Case) -> Watched:
+    """A case as a page knows it that hears of what happens in it."""
+    return Watched(case.id, case.reference, case.last_event_seq)
 
 
 def found_case(session: Session, reference: str) -> Case:

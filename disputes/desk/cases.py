@@ -1,12 +1,13 @@
 """The desk's cases: the lists of work, and one case with all that is known of it."""
 
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import clock, database
 from disputes.cases import states, times, worklists
@@ -14,7 +15,8 @@ from disputes.cases.worklists import Name
 from disputes.chat import left_queries
 from disputes.desk import case_page, case_steps
 from disputes.desk.access import AtDesk, Desk
-from disputes.desk.pages import desk_page
+from disputes.desk.case_page import Place
+from disputes.desk.pages import desk_page, is_part
 from disputes.desk.preview_page import Given
 from disputes.errors import NotFound
 
@@ -72,13 +74,30 @@ def case(
     request: Request, desk: Desk, reference: str, *, chat: UUID | None = None, step: str | None = None
 ) -> HTMLResponse:
     """One case; from a chat with the way back to it, and with the form of `step` open."""
-    return case_page.show(request, desk, reference, typed={"step": step} if step else None, chat_id=chat)
+    return case_page.show(request, desk, reference, typed={"step": step} if step else None, place=Place(chat))
+
+
+@router.get("/{reference}/acts/{act}")
+def act(request: Request, desk: Desk, reference: str, act: str, chat: UUID) -> Response:
+    """What is to be filled in for one act, for the panel beside that chat; as a page of its own, the case."""
+    if not is_part(request):
+        return RedirectResponse(f"/desk/cases/{reference}?chat={chat}", HTTPStatus.SEE_OTHER)
+    return case_page.show(request, desk, reference, place=Place(chat, act))
 
 
 @router.get("/{reference}/news")
-def news(request: Request, desk: Desk, reference: str, since: Annotated[int, Query(ge=0)]) -> HTMLResponse:
-    """What has happened in a case after that line of its history, for whoever has its page open."""
-    return case_page.news(request, desk, reference, since)
+def news(
+    request: Request,
+    desk: Desk,
+    reference: str,
+    *,
+    since: Annotated[int, Query(ge=0)],
+    chat: UUID | None = None,
+    act: str = "",
+) -> HTMLResponse:
+    """What has happened in a case after that line of its history, for whoever has its page open, or works on it beside
+    a chat."""
+    return case_page.news(request, desk, reference, since, Place(chat, act))
 
 
 @router.post("/{reference}/steps/{name}")

@@ -216,7 +216,7 @@ def _known(session: Session, desk: AtDesk, view: ConversationView) -> dict[str, 
     return {
         "chat": view,
         "cases": cases,
-        "steps_of": case_panel.steps_of(session, [each.case for each in cases], desk.staff),
+        "acts_of": case_panel.acts_of(session, [each.case for each in cases if each.sure], desk.staff),
         "earlier": desk_view.earlier_chats(session, view.id),
     }
 

@@ -1,23 +1,22 @@
 """The pages of neutral people: their own mediations, and nothing else of the shop or its cases."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import ValidationError
-from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import database
 from disputes.cases import queries
 from disputes.cases.states import Actor
-from disputes.cases.tables import Case
+from disputes.desk import preview
 from disputes.desk.access import AtDesk, signed_in
 from disputes.desk.pages import desk_page
+from disputes.desk.preview import Change, MovedOn
+from disputes.desk.preview_page import Given, preview_page
 from disputes.edge.downloads import download
-from disputes.edge.forms import given_form
 from disputes.errors import Conflict, Invalid, Refused
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
@@ -38,7 +37,6 @@ def neutral_only(desk: Annotated[AtDesk, Depends(signed_in)]) -> AtDesk:
 
 type Neutral = Annotated[AtDesk, Depends(neutral_only)]
 type Words = Annotated[str, Form()]
-type Given = Annotated[dict[str, str], Depends(given_form)]
 
 
 @router.get("")
@@ -57,60 +55,79 @@ def room(request: Request, desk: Neutral, mediation_id: UUID) -> HTMLResponse:
 
 @router.post("/{mediation_id}/ties")
 def declare(
-    request: Request, desk: Neutral, mediation_id: UUID, ties: Annotated[Literal["yes", "no"], Form()]
+    request: Request, desk: Neutral, mediation_id: UUID, given: Given, ties: Annotated[Literal["yes", "no"], Form()]
 ) -> Response:
-    """Says whether I have ties with anybody in the case."""
+    """Says whether I have ties with anybody in the case. The last yes of all begins it, with a letter."""
     return _act(
         request,
         desk,
         mediation_id,
-        lambda session: mediation.declare(session, mediation_id, desk.staff, free=ties == "no"),
+        lambda session, _case: mediation.declare(session, mediation_id, desk.staff, free=ties == "no"),
+        given,
     )
 
 
 @router.post("/{mediation_id}/notes")
-def write_note(request: Request, desk: Neutral, mediation_id: UUID, text: Words = "") -> Response:
+def write_note(request: Request, desk: Neutral, mediation_id: UUID, given: Given, text: Words = "") -> Response:
     """Keeps a note that only I read."""
     return _act(
-        request, desk, mediation_id, lambda session: mediation.write_note(session, mediation_id, desk.staff, text)
+        request,
+        desk,
+        mediation_id,
+        lambda session, _case: mediation.write_note(session, mediation_id, desk.staff, text),
+        given,
     )
 
 
 @router.post("/{mediation_id}/messages/{party}")
 def write_to(
-    request: Request, desk: Neutral, mediation_id: UUID, party: Literal["customer", "shop"], text: Words = ""
+    request: Request,
+    desk: Neutral,
+    mediation_id: UUID,
+    party: Literal["customer", "shop"],
+    *,
+    given: Given,
+    text: Words = "",
 ) -> Response:
     """Writes to one side alone."""
     return _act(
         request,
         desk,
         mediation_id,
-        lambda session: mediation.write_to_party(session, mediation_id, desk.staff, party, text),
+        lambda session, _case: mediation.write_to_party(session, mediation_id, desk.staff, party, text),
+        given,
         typed={f"to-{party}": text},
     )
 
 
 @router.post("/{mediation_id}/settlement")
 def propose_settlement(request: Request, desk: Neutral, mediation_id: UUID, given: Given) -> Response:
-    """Proposes the text that both sides may accept."""
-
-    def propose(session: Session) -> object:
-        remedies = read_remedies(given)
-        case = _case(session, desk, mediation_id)
-        return mediation.propose_settlement(session, case, desk.staff, given.get("text", ""), remedies)
-
-    return _act(request, desk, mediation_id, propose, typed=given)
+    """Proposes the text that both sides may accept, once the letter that says so has been read."""
+    typed = dict(given.fields)
+    return _act(
+        request,
+        desk,
+        mediation_id,
+        lambda session, case: mediation.propose_settlement(
+            session, case, desk.staff, typed.get("text", ""), read_remedies(typed)
+        ),
+        given,
+        typed=typed,
+    )
 
 
 @router.post("/{mediation_id}/end")
-def end(request: Request, desk: Neutral, mediation_id: UUID, words: Words = "") -> Response:
-    """Ends the mediation without an agreement."""
-
-    def stop(session: Session) -> object:
-        actor = Actor("staff", desk.staff.role, desk.staff.id)
-        return mediation.stop(session, _case(session, desk, mediation_id), actor, words)
-
-    return _act(request, desk, mediation_id, stop, then=HOME)
+def end(request: Request, desk: Neutral, mediation_id: UUID, given: Given, words: Words = "") -> Response:
+    """Ends the mediation without an agreement, once the letter that says so has been read."""
+    actor = Actor("staff", desk.staff.role, desk.staff.id)
+    return _act(
+        request,
+        desk,
+        mediation_id,
+        lambda session, case: mediation.stop(session, case, actor, words),
+        given,
+        typed={"words": words},
+    )
 
 
 @router.get("/{mediation_id}/papers/{paper_id}")
@@ -140,19 +157,28 @@ def _act(
     request: Request,
     desk: AtDesk,
     mediation_id: UUID,
-    change: Callable[[Session], object],
+    change: Change,
+    given: Given,
     *,
     typed: dict[str, str] | None = None,
-    then: str | None = None,
 ) -> Response:
+    """Does something in my own mediation; what sends a letter shows it first. Of the case it shows nothing else."""
+    if given.wants_change:
+        return _show(request, desk, mediation_id, typed=typed)
     try:
         with database.transaction() as session:
-            done = change(session)
-    except (Conflict, Invalid) as fault:
+            room = mediation.room_of(session, mediation_id, desk.staff)
+            reference = room.reference
+            case = queries.locked(session, room.mediation.case_id)
+            outcome = preview.take(session, case, desk.staff, change, given.seen, confidential=True)
+            is_over = mediation_id not in {room.mediation.id for room in mediation.rooms_of(session, desk.staff)}
+    except (Conflict, Invalid, MovedOn) as fault:
         said = " ".join(fault.fields.values()) or fault.message if isinstance(fault, Invalid) else fault.message
         return _show(request, desk, mediation_id, notice=said, typed=typed, status=fault.status)
-    is_over = isinstance(done, mediation.Mediation) and done.ended_at is not None
-    return RedirectResponse(HOME if is_over else then or f"{HOME}/{mediation_id}", HTTPStatus.SEE_OTHER)
+    back = f"{HOME}/{mediation_id}"
+    if outcome.preview is not None:
+        return preview_page(request, desk, outcome, given, reference, back=back, confidential=True)
+    return RedirectResponse(HOME if is_over else back, HTTPStatus.SEE_OTHER)
 
 
 def _show(
@@ -183,9 +209,3 @@ def _show(
                 "talks": mediation.messages_for_neutral(session, mediation_id, desk.staff),
             }
     return desk_page(request, desk, "desk/mediation_room.html", values, status=status)
-
-
-def _case(session: Session, desk: AtDesk, mediation_id: UUID) -> Case:
-    """The case of my own running mediation."""
-    found = mediation.room_of(session, mediation_id, desk.staff)
-    return queries.locked(session, found.mediation.case_id)

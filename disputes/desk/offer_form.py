@@ -29,6 +29,11 @@ TITLES: Final[Mapping[Kind, str]] = {
     "better": "A new answer",
     "final": "The final response",
 }
+LABELS: Final[Mapping[Kind, str]] = {
+    "first": "Write our answer",
+    "better": "Give a new answer",
+    "final": "Write the final response",
+}
 ROWS: Final = 10
 EMPTY_ROWS: Final = 2
 _PARTS: Final = ("kind", "amount", "conditions", "due_days")

@@ -6,16 +6,18 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.orm import Session
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from disputes import clock, database, policy
 from disputes.cases import queries
 from disputes.cases import service as cases
+from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case
-from disputes.desk import case_page, offer_form, preview
+from disputes.desk import case_page, done, offer_form, preview
 from disputes.desk.access import AtDesk, Desk
+from disputes.desk.case_page import Place
 from disputes.desk.offers_part import POSITIONS
-from disputes.desk.pages import desk_page
+from disputes.desk.pages import desk_page, is_part
 from disputes.desk.preview import MovedOn
 from disputes.desk.preview_page import Given, preview_page
 from disputes.errors import Conflict, Invalid
@@ -28,36 +30,55 @@ router = APIRouter(prefix="/cases")
 KIND: Final = "answer"
 """The field that says which answer a form is for."""
 
+ACT: Final = "answer"
+"""Its name in the panel beside a chat."""
+
 type Reply = Literal["refused", "countered"]
 type Words = Annotated[str, Form()]
 
 
 @router.get("/{reference}/answer")
-def answer_form(request: Request, desk: Desk, reference: str) -> HTMLResponse:
-    """The empty form; for a new answer in the place of another it starts from that one."""
-    with database.transaction() as session:
-        case = case_page.found_case(session, reference)
-        kind = offer_form.kind_for(case)
-        offer_form.check_open(session, case, desk.staff, kind)
-        current = offers.current_offer(session, case)
-        typed = offer_form.typed_of(current) if kind == "better" and current else {}
-        if kind == "final":
-            typed["time_limits"] = policy.current().outside_options.time_limits
-        values = _form_values(session, case, kind, typed)
+def answer_form(request: Request, desk: Desk, reference: str, chat: UUID | None = None) -> HTMLResponse:
+    """The empty form; for a new answer in the place of another it starts from that one. `chat`: to go back to."""
+    place = Place(chat, ACT)
+    try:
+        with database.transaction() as session:
+            case = case_page.found_case(session, reference)
+            kind = offer_form.kind_for(case)
+            offer_form.check_open(session, case, desk.staff, kind)
+            current = offers.current_offer(session, case)
+            typed = offer_form.typed_of(current) if kind == "better" and current else {}
+            if kind == "final":
+                typed["time_limits"] = policy.current().outside_options.time_limits
+            values = _form_values(session, case, kind, typed, place)
+    except (Conflict, NotAllowed) as fault:
+        if not is_part(request):
+            raise
+        return case_page.show(request, desk, reference, notice=fault.message, place=place, status=fault.status)
     return desk_page(request, desk, "desk/offer_form.html", values)
 
 
 @router.post("/{reference}/answer")
 def preview_or_send(request: Request, desk: Desk, reference: str, given: Given) -> Response:
     """Shows the letter, or sends it as it was shown. What is missing is said beside each field."""
+    place = Place(given.chat_id, ACT)
+    try:
+        return _preview_or_send(request, desk, reference, given, place)
+    except (Conflict, MovedOn, NotAllowed) as fault:
+        if not is_part(request):
+            raise
+        return case_page.show(request, desk, reference, notice=fault.message, place=place, status=fault.status)
+
+
+def _preview_or_send(request: Request, desk: AtDesk, reference: str, given: Given, place: Place) -> Response:
     typed = dict(given.fields)
     kind = offer_form.kind_named(typed.get(KIND, ""))
     with database.transaction() as session:
         case = case_page.found_case(session, reference)
-        reference, back = case.reference, f"/desk/cases/{case.reference}"
+        watched, back = case_page.watched_of(case), f"/desk/cases/{case.reference}"
         if given.wants_change:
             offer_form.check_open(session, case, desk.staff, kind)
-            return _shown(request, desk, _form_values(session, case, kind, typed))
+            return _shown(request, desk, _form_values(session, case, kind, typed, place))
         try:
             draft = offer_form.draft_of(typed, kind)
             outcome = preview.take(
@@ -67,17 +88,18 @@ def preview_or_send(request: Request, desk: Desk, reference: str, given: Given) 
                 lambda session, case: offer_form.give(session, case, desk.staff, kind, draft),
                 given.seen,
             )
+            said = done.said_after(session, watched.reference, outcome.sent)
         except (Conflict, Invalid, MovedOn) as fault:
             case = queries.locked(session, case.id)
             if offer_form.KIND_IN.get(case.state) != kind:
                 raise
             faults = fault.fields if isinstance(fault, Invalid) else {}
             notice = None if faults else fault.message
-            values = _form_values(session, case, kind, typed, faults=faults, notice=notice)
+            values = _form_values(session, case, kind, typed, place, faults=faults, notice=notice)
             return _shown(request, desk, values, status=fault.status)
     if outcome.preview is not None:
-        return preview_page(request, desk, outcome, given, reference, back=back)
-    return RedirectResponse(given.return_to or back, HTTPStatus.SEE_OTHER)
+        return preview_page(request, desk, outcome, given, watched.reference, back=back, watched=watched)
+    return done.done(request, given, watched.reference, said, back=back)
 
 
 @router.post("/{reference}/answer/{offer_id}/{reply}")
@@ -127,6 +149,7 @@ def remedy_failed(
 
 
 def _shown(request: Request, desk: AtDesk, values: dict[str, Any], *, status: int = 200) -> HTMLResponse:
+    status = HTTPStatus.CONFLICT if is_part(request) and status != HTTPStatus.OK else status
     return desk_page(request, desk, "desk/offer_form.html", values, status=status)
 
 
@@ -135,6 +158,7 @@ def _form_values(
     case: Case,
     kind: offer_form.Kind,
     typed: dict[str, str],
+    place: Place,
     *,
     faults: dict[str, str] | None = None,
     notice: str | None = None,
@@ -145,6 +169,9 @@ def _form_values(
     current = offers.current_offer(session, case)
     return {
         "case": case,
+        "act": place.act,
+        "chat_id": place.chat_id,
+        "watched": case_page.watched_of(case),
         "kind": kind,
         "title": offer_form.TITLES[kind],
         "points": investigation.plan(session, case),

@@ -56,7 +56,7 @@ def values_for(session: Session, case: Case, staff: Staff) -> dict[str, Any]:
             "answers": answers,
             "positions": POSITIONS,
             "kind": kind,
-            "title": offer_form.TITLES[kind] if kind else None,
+            "label": offer_form.LABELS[kind] if kind else None,
             "why_no_answer": offer_form.why_not(session, case, staff) if kind else None,
             "open": next((answer for answer in answers if answer.until is not None), None),
             "remedies": [(remedy, *REMEDY_STATES[remedy.state]) for remedy in offers.remedies_of(session, case)],

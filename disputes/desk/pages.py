@@ -15,8 +15,12 @@ from disputes.people.roles import AT_THE_DESK, LABELS
 def desk_page(
     request: Request, desk: AtDesk, template: str, values: Mapping[str, Any] | None = None, *, status: int = 200
 ) -> HTMLResponse:
-    """A page of the desk, with whoever is signed in and the token that its forms need."""
+    """A page of the desk, with whoever is signed in and the token that its forms need.
+
+    A template that extends `frame` is a page by itself, or what a panel of another page has asked for.
+    """
     around = {
+        "frame": "desk/work.html" if is_part(request) else "desk/layout.html",
         "staff": desk.staff,
         "role": LABELS[desk.staff.role],
         "at_the_desk": desk.staff.role in AT_THE_DESK,

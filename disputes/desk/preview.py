@@ -75,13 +75,15 @@ class Preview:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step. Without a `preview` it is done; with one nothing has changed, and it is to be read.
+    """What came of a step. Without a `preview` it is done, and `sent` is what leaves; with one nothing has changed,
+    and it is to be read.
 
     `moved`: what happened in the case since the letter was read. `changed`: it is another letter than the one that
     was read.
     """
 
     preview: Preview | None = None
+    sent: Sequence[Sent] = field(default_factory=tuple)
     moved: Sequence[StaffHistoryLine] = field(default_factory=tuple)
     changed: bool = False
 
@@ -93,11 +95,14 @@ class MovedOn(DisputesError):
     code = "conflict"
 
 
-def take(session: Session, case: Case, staff: Staff, change: Change, seen: Seen | None) -> Outcome:
+def take(
+    session: Session, case: Case, staff: Staff, change: Change, seen: Seen | None, *, confidential: bool = False
+) -> Outcome:
     """Takes a step that sends nothing, or that sends what was `seen`; otherwise shows what it would send.
 
     A second press of the same button finds the step taken, and is done as well. Raises what the step raises, and
-    `MovedOn` when somebody else was first; then nothing has changed.
+    `MovedOn` when somebody else was first; then nothing has changed. `confidential`: for somebody who must not read
+    the history of the case, so that `MovedOn` does not tell it.
     """
     case = queries.locked(session, case.id)
     moved: list[StaffHistoryLine] = []
@@ -117,13 +122,14 @@ def take(session: Session, case: Case, staff: Staff, change: Change, seen: Seen 
     except DisputesError as fault:
         savepoint.rollback()
         if moved:
-            raise MovedOn(f"{said_since(moved)} Nothing was sent. {fault.message}") from fault
+            meanwhile = "The case has moved on since you read this." if confidential else said_since(moved)
+            raise MovedOn(f"{meanwhile} Nothing was sent. {fault.message}") from fault
         raise
     if not found.sent or found.seen == seen:
         savepoint.commit()
-        return Outcome()
+        return Outcome(sent=found.sent)
     savepoint.rollback()
-    return Outcome(found, moved, changed=seen is not None and seen.digest != found.seen.digest)
+    return Outcome(found, moved=moved, changed=seen is not None and seen.digest != found.seen.digest)
 
 
 def file(session: Session, filing: Callable[[Session], Case], seen: Seen | None) -> tuple[Outcome, Case]:
@@ -142,7 +148,7 @@ def file(session: Session, filing: Callable[[Session], Case], seen: Seen | None)
         raise
     if not found.sent or found.seen == seen:
         savepoint.commit()
-        return Outcome(), case
+        return Outcome(sent=found.sent), case
     savepoint.rollback()
     return Outcome(found, changed=seen is not None), case
 

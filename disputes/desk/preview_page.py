@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -17,6 +17,17 @@ _OWN_FIELDS: Final = frozenset({"csrf_token", "do", "seen"})
 
 _CHAT: Final = "chat"
 """The chat in which somebody began a step, to come back to."""
+
+_ACT: Final = "act"
+"""What is worked on in the panel beside that chat (`case_panel.ACTS`)."""
+
+
+class Watched(NamedTuple):
+    """The case that is worked on, and the last line of its history that the page knows."""
+
+    id: UUID
+    reference: str
+    since: int
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,11 @@ class GivenForm:
             return UUID(named)
         except ValueError:
             return None
+
+    @property
+    def act(self) -> str:
+        """What is worked on in the panel beside that chat; "" on pages of their own."""
+        return next((value for name, value in self.fields if name == _ACT), "")
 
     @property
     def return_to(self) -> str | None:
@@ -59,11 +75,26 @@ type Given = Annotated[GivenForm, Depends(given)]
 
 
 def preview_page(
-    request: Request, desk: AtDesk, outcome: Outcome, given: GivenForm, reference: str, *, back: str
+    request: Request,
+    desk: AtDesk,
+    outcome: Outcome,
+    given: GivenForm,
+    about: str,
+    *,
+    back: str,
+    watched: Watched | None = None,
+    confidential: bool = False,
 ) -> HTMLResponse:
-    """The letters as they will leave, with a button that sends them. Its form goes to where the first one went."""
+    """The letters as they will leave, with a button that sends them. Its form goes to where the first one went.
+
+    `confidential`: for somebody who may read the letter, but neither the customer's address nor the case's history.
+    """
     values = {
-        "reference": reference,
+        "about": about,
+        "act": given.act,
+        "chat_id": given.chat_id,
+        "watched": watched,
+        "confidential": confidential,
         "back": given.return_to or back,
         "preview": outcome.preview,
         "moved": outcome.moved,

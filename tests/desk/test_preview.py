@@ -1,7 +1,6 @@
 """Every step that sends a letter shows this very letter first; when the case has moved on, nothing is sent."""
 
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +18,7 @@ from disputes.notifications.tables import Notification
 from tests.cases.factories import filed
 from tests.desk.ways import ELSEWHERE, IDS, REASON, TO_CUSTOMER, WAYS, Desk, Way, asked, new, taken, way_of
 from tests.inbound.mails import mail
-from tests.serving import Visitor, add_staff, second_press, signed_in
+from tests.serving import second_press
 
 FILED = {
     "name": "Mia Hughes",
@@ -252,16 +251,3 @@ def words_of(letter: Notification) -> str:
 def without_times(words: str) -> str:
     """A letter may be read at one minute and leave at the next."""
     return re.sub(r"\b\d{1,2}:\d{2}\b", "hh:mm", words)
-
-
-@pytest.fixture
-def desk(visitor: Visitor, served: str) -> Iterator[Desk]:
-    """Ada takes cases, Grace is a manager, Max another one, and Bo is there to be given cases."""
-    people = {
-        "ann": add_staff(),
-        "grace": add_staff("grace@casened.com", "Grace Okafor", "manager"),
-        "max": add_staff("max@casened.com", "Max Frost", "manager"),
-        "bo": add_staff("bo@casened.com", "Bo Ek"),
-    }
-    with signed_in(served, people["ann"]) as ann, signed_in(served, people["grace"]) as grace:
-        yield Desk(people, {"ann": ann, "grace": grace})

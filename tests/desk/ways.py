@@ -1,6 +1,6 @@
 """Every step that staff take and that sends a letter: the case it starts from, its form, and who takes it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -213,7 +213,7 @@ class Desk:
 
     def case(self, way: Way) -> Case:
         with database.transaction() as session:
-            return way.start(Shop(session, self.people["ann"], self.people["max"], self.people["grace"]))
+            return way.start(self.shop(session))
 
     def note(self, case: Case) -> None:
         """Something happens in the case that changes nothing about what is possible."""
@@ -222,17 +222,25 @@ class Desk:
             case = queries.locked(session, case.id)
             engine.note(session, case, "staff_warning", grace, notice="none: for staff only", for_customer=False)
 
-    def submit(self, way: Way, path: str, **typed: str) -> requests.Response:
-        visitor = self.visitors[way.by]
-        return visitor.submit(path, csrf_token=hidden(visitor.open("/desk/account"), "csrf_token"), **typed)
+    def shop(self, session: Session) -> Shop:
+        return Shop(session, self.people["ann"], self.people["max"], self.people["grace"])
 
-    def press(self, way: Way, case: Case) -> requests.Response:
+    def submit(
+        self, way: Way, path: str, headers: Mapping[str, str] | None = None, /, **typed: str
+    ) -> requests.Response:
+        visitor = self.visitors[way.by]
+        typed["csrf_token"] = hidden(visitor.open("/desk/account"), "csrf_token")
+        return visitor.post(path, data=typed, headers={"Sec-Fetch-Site": "same-origin", **(headers or {})})
+
+    def press(
+        self, way: Way, case: Case, headers: Mapping[str, str] | None = None, /, **more: str
+    ) -> requests.Response:
         with database.transaction() as session:
             path = way.path if isinstance(way.path, str) else way.path(session, case)
             typed = dict(way.typed if isinstance(way.typed, dict) else way.typed(session, case))
             if path == "mediation/propose":
                 typed["neutral"] = str(session.query(Staff).filter(Staff.role == "mediator").one().id)
-        return self.submit(way, f"/desk/cases/{case.reference}/{path}", **typed)
+        return self.submit(way, f"/desk/cases/{case.reference}/{path}", headers, **typed, **more)
 
     def send(self, way: Way, shown: requests.Response) -> requests.Response:
         return self.visitors[way.by].press_send(shown)

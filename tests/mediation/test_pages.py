@@ -19,7 +19,7 @@ from disputes.people import service as people
 from disputes.web import create_app
 from tests.files.factories import pdf, png
 from tests.mediation.factories import CUSTOMER, PIOTR, SECRET, World, world
-from tests.serving import PASSWORD, Visitor, add_staff, hidden, signed_in
+from tests.serving import PASSWORD, Visitor, add_staff, hidden, second_press, signed_in
 
 
 class TestNeutral:
@@ -56,6 +56,32 @@ class TestNeutral:
         assert "My long text" in answer.text
         answer = send(amara, f"{room_of(here)}/settlement", text="My long text", kind1="refund")
         assert (answer.status_code, "amount" in answer.text) == (400, True)
+
+    def test_reads_the_letter_before_it_goes_and_nothing_else_of_the_case(self, amara: Visitor, here: World) -> None:
+        begin(here)
+        for act, fields in (("settlement", {"text": "Forty pounds."}), ("end", {"words": "They do not agree."})):
+            shown = press(amara, f"{room_of(here)}/{act}", **fields)
+            assert "Nothing has been sent yet" in shown.text, act
+            assert "The customer, by e-mail" in shown.text
+            assert str(here.case.customer.email) not in shown.text
+            back = amara.post(f"{room_of(here)}/{act}", data=[*second_press(shown.text)[:-1], ("do", "change")])
+            assert all(words in unescape(back.text) for words in fields.values()), act
+        with database.transaction() as session:
+            assert queries.last_event(session, here.case.id, "settlement_proposed") is None
+            assert queries.last_event(session, here.case.id, "mediation_ended") is None
+
+    def test_reads_it_again_without_the_history_when_the_case_has_moved_on(self, amara: Visitor, here: World) -> None:
+        begin(here)
+        shown = press(amara, f"{room_of(here)}/settlement", text="Forty pounds.")
+        with database.transaction() as session:
+            case = queries.locked(session, here.case.id)
+            investigation.add_evidence(session, case, CUSTOMER, "late.png", png())
+        again = amara.press_send(shown)
+        assert "The case has moved on since you read this" in again.text
+        assert "late.png" not in again.text
+        with database.transaction() as session:
+            mediation.stop(session, queries.locked(session, here.case.id), CUSTOMER)
+        assert amara.press_send(again).status_code == 403
 
     def test_ends_it(self, amara: Visitor, here: World) -> None:
         begin(here)
@@ -286,6 +312,10 @@ def room_of(here: World) -> str:
 def send(visitor: Visitor, path: str, **fields: str) -> requests.Response:
     token = hidden(visitor.open("/desk/account"), "csrf_token")
     return visitor.carry_out(path, {"csrf_token": token, **fields})
+
+
+def press(visitor: Visitor, path: str, **fields: str) -> requests.Response:
+    return visitor.submit(path, csrf_token=hidden(visitor.open("/desk/account"), "csrf_token"), **fields)
 
 
 def readable_paths(here: World, mediation_id: UUID) -> list[str]:

@@ -29,6 +29,7 @@ export const CHAT_KEYS: Keys = {
     { key: "b", does: "Hand back to the assistant" },
     { key: "e", does: "End this chat" },
     { key: "s", does: "What is known of the customer" },
+    { key: "c", does: "What can be done about their complaint" },
     { key: "a", does: "Available, or away" },
   ],
 };

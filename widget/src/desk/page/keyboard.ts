@@ -5,7 +5,7 @@ import { neighbour } from "../order";
 import { singleKeys } from "../switches";
 import { current, idOf, rows } from "./lists";
 import { open } from "./open";
-import { closeSide, toggleSide } from "./panels";
+import { closeSide, openSide, toggleSide } from "./panels";
 
 const conversation = (): Conversation | null => document.querySelector("disputes-conversation");
 
@@ -16,6 +16,10 @@ const ACTS: Record<string, () => void> = {
   r: () => void conversation()?.write(false),
   p: () => void conversation()?.write(true),
   s: toggleSide,
+  c: () => {
+    openSide();
+    press("c");
+  },
 };
 
 export function listenToKeys(): void {

@@ -40,11 +40,13 @@ export function keepPanels(): void {
 
 /** Opens what is known of the customer where it is shut, goes to it where it is open, and shuts it from inside. */
 export function toggleSide(): void {
-  const side = document.querySelector<HTMLElement>("#side");
-  if (!side || closeSide()) return;
+  if (!closeSide()) openSide();
+}
+
+export function openSide(): void {
   document.querySelector(".panes")?.classList.add("show-side");
   document.querySelector("[data-side][aria-expanded]")?.setAttribute("aria-expanded", "true");
-  side.focus({ preventScroll: true });
+  document.querySelector<HTMLElement>("#side")?.focus({ preventScroll: true });
 }
 
 /** True when it was open above the conversation. (Beside it, it stays.) */
