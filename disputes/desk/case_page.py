@@ -72,6 +72,10 @@ def act_on(
     back = f"/desk/cases/{watched.reference}"
     if outcome.preview is not None:
         return preview_page(request, desk, outcome, given, watched.reference, back=back, watched=watched)
+    if is_part(request) and given.act in case_panel.STAYS:
+        stays = show(request, desk, reference, place=place)
+        stays.headers["HX-Trigger"] = done.heard(watched.reference, said, stays=True)
+        return stays
     return done.done(request, given, watched.reference, said, back=back)
 
 

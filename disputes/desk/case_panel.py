@@ -39,7 +39,21 @@ OPENS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Which form of its part is open when an act is chosen: as if it had been typed into."""
 
-_FIRST: Final = ("take", "take-on", "take-review", "answer", "questions", "answers", "replies", "remedies")
+STAYS: Final = frozenset({"points", "files"})
+"""What is mostly done several times in a row, so that the panel stays open."""
+
+_FIRST: Final = (
+    "take",
+    "take-on",
+    "take-review",
+    "answer",
+    "points",
+    "questions",
+    "answers",
+    "replies",
+    "remedies",
+    "mediation",
+)
 _LAST: Final = ("restrict", "unrestrict", "override")
 _MAIN: Final = frozenset({"take", "take-on", "take-review", "answer"})
 

@@ -25,9 +25,13 @@ NO_ADDRESS: Final = "There is no e-mail address, so nothing was sent: read the l
 def done(request: Request, given: GivenForm, reference: str, said: str, *, back: str) -> Response:
     """After a step that was taken from that form."""
     if is_part(request):
-        heard = {DONE: {"reference": reference, "said": said}}
-        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Trigger": json.dumps(heard)})
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers={"HX-Trigger": heard(reference, said)})
     return RedirectResponse(given.return_to or back, HTTPStatus.SEE_OTHER)
+
+
+def heard(reference: str, said: str, *, stays: bool = False) -> str:
+    """What the script is told. `stays`: the panel goes on with the same act."""
+    return json.dumps({DONE: {"reference": reference, "said": said, "stays": stays}})
 
 
 def said_after(session: Session, reference: str, sent: Iterable[Sent]) -> str:

@@ -65,6 +65,7 @@ document.addEventListener("htmx:sendError", ({ detail }) => {
 });
 
 document.addEventListener("disputes-done", ({ detail }) => {
+  if (detail.stays) return htmx.trigger(context(), "renew");
   close();
   work().replaceChildren();
   opener = asked = "";
@@ -99,9 +100,11 @@ addEventListener("disputes-cases", ({ detail: { ids } }) => {
 function show() {
   work().hidden = false;
   side().classList.add("is-working");
-  const first = work().querySelector("[role=alert]:not([hidden]), .has-error .input");
-  (first?.matches(".input") ? first : work().querySelector(first ? "#work-title" : "details[open] .input, form > .field .input, #work-title"))?.focus({ preventScroll: true });
+  const faults = work().querySelector("#faults, .notice-due[role=alert]");
+  const wrong = work().querySelector(".has-error .input");
+  const field = [...work().querySelectorAll(".input")].find((each) => each.checkVisibility());
   work().querySelector("#work-body").scrollTop = 0;
+  (wrong ?? (faults ? null : field) ?? work().querySelector("#work-title")).focus();
 }
 
 function close() {

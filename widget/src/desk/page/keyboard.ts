@@ -61,7 +61,7 @@ function press(key: string): boolean {
   else if (carrier.localName === "summary") {
     const details = carrier.parentElement as HTMLDetailsElement;
     details.open = true;
-    (details.querySelector<HTMLElement>("select, textarea, input:not([type=hidden]), button") ?? carrier).focus();
+    (details.querySelector<HTMLElement>("select, textarea, input:not([type=hidden]), button, a[href]") ?? carrier).focus();
   } else carrier.click();
   return true;
 }
