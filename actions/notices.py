@@ -1,6 +1,5 @@
 """What no message may pass without: danger, the law, another language. Looked for in whatever the customer types."""
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from rasa_sdk.events import SlotSet
@@ -13,17 +12,7 @@ from disputes import policy
 if TYPE_CHECKING:
     from actions.talk import Talk
 
-_LAW: Final = re.compile(
-    r"\b(?:lawyers?|solicitors?|attorneys?|sue|suing|court|tribunal|ombuds\w+|trading standards|chargeback"
-    r"|charge back|legal (?:action|steps|advice))\b",
-    re.IGNORECASE,
-)
 LAW_IS_ANSWERED: Final = frozenset({"utter_outside_options", "utter_legal_words"})
-
-
-def speaks_of_law(text: str) -> bool:
-    """True for words of lawyers, courts and chargebacks."""
-    return _LAW.search(text) is not None
 
 
 def is_in_other_language(talk: "Talk") -> bool:
@@ -40,7 +29,7 @@ def notice(talk: "Talk") -> list[dict[str, Any]]:
         talk.say("utter_danger")
         talk.hand_over("danger", summary_of(talk))
         return [SlotSet(slots.DANGER_TOLD, True)]
-    if speaks_of_law(text) and not talk.slot(slots.LAW_TOLD):
+    if policy.current().is_legal(text) and not talk.slot(slots.LAW_TOLD):
         if not LAW_IS_ANSWERED & talk.said:
             talk.say("utter_legal_words")
         return [SlotSet(slots.LAW_TOLD, True)]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from disputes import clock
-from disputes.chat import calls, desk_queries, files, handoff, handover_card, left_queries, queries
+from disputes.chat import calls, care, desk_queries, files, handoff, handover_card, left_queries, queries
 from disputes.chat.desk_queries import LastLine
 from disputes.chat.schemas import ConversationLine, ConversationView, DeskLists, EarlierChat, Json
 from disputes.chat.summary import summary_of
@@ -52,7 +52,7 @@ def pulse(session: Session, staff: Staff) -> Json:
     waiting = desk_queries.waiting(session, MOST_WAITING)
     return {
         "available": staff.takes_chats,
-        "waiting": [{"id": str(chat.id), "urgent": _goes_first(chat)} for chat in waiting],
+        "waiting": [{"id": str(chat.id), "urgent": chat.goes_first} for chat in waiting],
         "mine": {str(chat_id): line.unread for chat_id, line in last.items()},
     }
 
@@ -85,6 +85,7 @@ def conversation_view(session: Session, conversation_id: UUID) -> ConversationVi
         created_at=conversation.created_at,
         urgent=conversation.urgent,
         vulnerable=conversation.vulnerable,
+        care_words=care.words_said(session, conversation),
         message_left=conversation.left_message_at is not None,
         left=calls.waiting_of(session, conversation),
     )
@@ -142,7 +143,7 @@ def _line(chat: Conversation, last: dict[UUID, LastLine], late: set[UUID], *, na
         last_text=line.text[:LINE_LENGTH],
         last_at=line.at,
         unread=line.unread,
-        urgent=_goes_first(chat),
+        urgent=chat.goes_first,
         message_left=chat.left_message_at is not None,
         call_back=chat.left_message_at is not None and bool(chat.facts.get(calls.PHONE)),
         late=chat.id in late,
@@ -151,7 +152,3 @@ def _line(chat: Conversation, last: dict[UUID, LastLine], late: set[UUID], *, na
 
 def _summary(chat: Conversation) -> str:
     return chat.handoff_summary or summary_of(chat.facts)
-
-
-def _goes_first(chat: Conversation) -> bool:
-    return chat.urgent or chat.vulnerable

@@ -104,7 +104,7 @@ def _end(session: Session, conversation: Conversation, reason: Reason, words: st
     """
     conversation.status_request_id = None
     conversation.handoff_reason = conversation.handoff_summary = None
-    conversation.urgent = False
+    conversation.urgent, conversation.care_seq, conversation.care_dismissed_at = False, None, None
     change_owner(session, conversation, "closed", reason, by=by)
     thread.append(session, conversation, "system", words, lists=True)
     if reason != "idle":

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from disputes import clock
-from disputes.chat import hints, presence, queries, queue, readings, reasons, thread, work
+from disputes import clock, policy
+from disputes.chat import handover_queries, hints, presence, queries, queue, readings, reasons, thread, work
 from disputes.chat.lines import line
 from disputes.chat.ownership import change_owner
 from disputes.chat.reasons import Reason
@@ -36,7 +36,8 @@ def request_person(
     why = reasons.why_asked(
         told,
         urgent=conversation.urgent,
-        vulnerable=conversation.vulnerable,
+        vulnerable=conversation.vulnerable or conversation.care_seq is not None,
+        legal=any(policy.current().is_legal(words) for words in handover_queries.last_words(session, conversation.id)),
         not_understood=queries.was_not_understood(session, conversation.id, clock.now() - readings.RIGHT_AFTER),
         remedy_accepted=conversation.facts.get("informal_outcome", "").startswith("accepted: "),
     )
@@ -122,6 +123,8 @@ def mark(session: Session, conversation_id: UUID, staff: Staff, *, urgent: bool,
     if (conversation.urgent, conversation.vulnerable) == (urgent, vulnerable):
         return
     conversation.urgent, conversation.vulnerable = urgent, vulnerable
+    if vulnerable:
+        conversation.care_seq = None
     marks = [word for word, is_so in (("urgent", urgent), ("vulnerable customer", vulnerable)) if is_so]
     words = f"Marked: {', '.join(marks)}." if marks else "Not marked as urgent any more."
     thread.append(session, conversation, "agent", words, staff=staff, audience="staff", lists=True)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from disputes import clock, database, policy
-from disputes.chat import hints, left, queries, reach_queries, satisfaction, thread, uploads, work
+from disputes.chat import care, hints, left, queries, reach_queries, satisfaction, thread, uploads, work
 from disputes.chat.lines import line
 from disputes.chat.ownership import change_owner
 from disputes.chat.schemas import MESSAGE_LIMIT
@@ -81,7 +81,9 @@ def _say(session: Session, conversation: Conversation, row: InboundMail, key: st
     conversation.urgent = conversation.urgent or policy.current().is_urgent(words)
     for number, part in enumerate(_parts(words) or [line("mail_only_files")]):
         client_id = key if number == 0 else f"{key}:{number}"
-        thread.append(session, conversation, "customer", part, client_id=client_id, lists=True)
+        care.listen(
+            conversation, thread.append(session, conversation, "customer", part, client_id=client_id, lists=True)
+        )
     if conversation.owner in ("bot", "closed"):
         _wait_for_person(session, conversation)
     else:

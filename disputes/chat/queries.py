@@ -108,6 +108,11 @@ def last_customer_message(session: Session, conversation_id: UUID) -> Message | 
     return session.scalar(statement)
 
 
+def message_at(session: Session, conversation_id: UUID, seq: int) -> Message | None:
+    """The message at that place."""
+    return session.scalar(select(Message).where(Message.conversation_id == conversation_id, Message.seq == seq))
+
+
 def was_not_understood(session: Session, conversation_id: UUID, since: datetime) -> bool:
     """True when the assistant made nothing of what the customer typed last, if that was after `since`."""
     newest = (

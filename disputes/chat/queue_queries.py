@@ -27,12 +27,12 @@ class Before:
 
 def goes_first() -> ColumnElement[bool]:
     """Which chats are taken before the others, however long these have waited."""
-    return or_(Conversation.urgent, Conversation.vulnerable)
+    return or_(Conversation.urgent, Conversation.vulnerable, Conversation.care_seq.is_not(None))
 
 
 def position(session: Session, conversation: Conversation) -> int:
     """The place of a waiting chat among those of its team: 1 is next."""
-    first = conversation.urgent or conversation.vulnerable
+    first = conversation.goes_first
     earlier = or_(
         Conversation.waiting_since < conversation.waiting_since,
         and_(Conversation.waiting_since == conversation.waiting_since, Conversation.id < conversation.id),

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 type Why = Literal[
-    "asked", "not_understood", "remedy_accepted", "legal", "urgent", "vulnerable", "message_left", "by_mail",
+    "asked", "not_understood", "remedy_accepted", "legal", "urgent", "vulnerable", "abuse", "message_left",
+    "by_mail",
 ]  # fmt: skip
 """Why a chat comes from the assistant, or from its end, into the queue."""
 
 type Reason = Literal[
-    "asked", "not_understood", "remedy_accepted", "legal", "urgent", "vulnerable", "message_left", "by_mail",
-    "opened", "earlier", "claimed", "assigned", "taken_over", "to_colleague", "to_manager", "to_team", "agent_gone",
-    "agent_left", "not_answered", "nobody_claimed", "returned_by_customer", "returned_by_agent", "ended_by_customer",
-    "closed_by_agent", "idle", "went_on", "internal_error",
+    "asked", "not_understood", "remedy_accepted", "legal", "urgent", "vulnerable", "abuse", "message_left",
+    "by_mail", "opened", "earlier", "claimed", "assigned", "taken_over", "to_colleague", "to_manager", "to_team",
+    "agent_gone", "agent_left", "not_answered", "nobody_claimed", "returned_by_customer", "returned_by_agent",
+    "ended_by_customer", "closed_by_agent", "idle", "went_on", "internal_error",
 ]  # fmt: skip
 """Why a chat changes hands at all. "earlier": it did so before there was a log."""
 
@@ -25,7 +26,8 @@ BEGINNINGS: Final[Mapping[str, str]] = {
     "remedy_accepted": "to do what the assistant proposed",
     "legal": "wrote of lawyers, courts or chargebacks",
     "urgent": "wrote of a danger, or marked as urgent",
-    "vulnerable": "marked as needing extra care",
+    "vulnerable": "may need extra care",
+    "abuse": "went on with abuse after a warning",
     "message_left": "left a message",
     "by_mail": "answered by mail",
     "taken_over": "joined by an agent",
@@ -35,16 +37,20 @@ BEGINNINGS: Final[Mapping[str, str]] = {
 """All the ways in which a time with people begins, for staff."""
 
 
-def why_asked(told: str | None, *, urgent: bool, vulnerable: bool, not_understood: bool, remedy_accepted: bool) -> Why:
+def why_asked(
+    told: str | None, *, urgent: bool, vulnerable: bool, legal: bool, not_understood: bool, remedy_accepted: bool
+) -> Why:
     """The one reason for which somebody who asks for a person is counted: what weighs most comes first.
 
     `told` is what the assistant says of it; a code that there is not counts as the plain wish.
     """
-    if urgent:
+    if urgent or told == "danger":
         return "urgent"
     if vulnerable:
         return "vulnerable"
-    if told == "legal":
+    if told == "abuse":
+        return "abuse"
+    if legal:
         return "legal"
     if not_understood or told == "not_understood":
         return "not_understood"

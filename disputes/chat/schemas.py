@@ -210,5 +210,6 @@ class ConversationView:
     created_at: datetime
     urgent: bool
     vulnerable: bool
+    care_words: str | None
     message_left: bool
     left: Waiting | None

@@ -14,6 +14,7 @@ from disputes import clock, policy
 from disputes.cases import progress
 from disputes.cases.schemas import CaseProgress
 from disputes.chat import (
+    care,
     endings,
     files,
     files_to_case,
@@ -284,6 +285,8 @@ def _store(session: Session, conversation: Conversation, text: str, client_id: s
         turn="waiting" if asks_assistant else None,
         lists=True,
     )
+    if title is None:
+        care.listen(conversation, message)
     if asks_assistant:
         thread.ask_assistant(session, message)
     elif adds_files and payload is not None:

@@ -12,7 +12,9 @@ from disputes.database import Base
 from disputes.people.tables import TIME, Staff
 
 _OWNERS = "owner IN ('bot', 'queue', 'agent', 'closed')"
-_WHYS = "'asked', 'not_understood', 'remedy_accepted', 'legal', 'urgent', 'vulnerable', 'message_left', 'by_mail'"
+_WHYS = (
+    "'asked', 'not_understood', 'remedy_accepted', 'legal', 'urgent', 'vulnerable', 'abuse', 'message_left', 'by_mail'"
+)
 
 
 class Conversation(Base):
@@ -24,6 +26,8 @@ class Conversation(Base):
     wrote to the customer. `left_message_at`: a message for when people are back, which waits without a limit.
     `handoff_reason` is why it came to people last, `end_reason` why the last time with people, or the chat itself,
     ended. One visitor (a browser) has one open chat; chats that ended stay theirs.
+    `vulnerable` is what staff have said; `care_seq` is the message for which the program asks them, until they answer,
+    and `care_dismissed_at` when they said that it is nothing: then they are not asked again in this chat.
     `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
     `facts` is what is known; `corrections` says what of it the customer changed on the hand-over card and the assistant
     does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either, and with each file.
@@ -62,6 +66,8 @@ class Conversation(Base):
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="SET NULL"))
     urgent: Mapped[bool] = mapped_column(default=False)
     vulnerable: Mapped[bool] = mapped_column(default=False)
+    care_seq: Mapped[int | None]
+    care_dismissed_at: Mapped[datetime | None] = mapped_column(TIME)
     waiting_since: Mapped[datetime | None] = mapped_column(TIME)
     first_waiting_since: Mapped[datetime | None] = mapped_column(TIME)
     claim_by: Mapped[datetime | None] = mapped_column(TIME)
@@ -87,6 +93,11 @@ class Conversation(Base):
     updated_at: Mapped[datetime] = mapped_column(TIME)
     agent: Mapped[Staff | None] = relationship(lazy="raise")
     marks: Mapped["ReadMarks | None"] = relationship(lazy="raise", viewonly=True)
+
+    @property
+    def goes_first(self) -> bool:
+        """Whether it is taken before other chats. `queue_queries.goes_first` is the same in SQL."""
+        return self.urgent or self.vulnerable or self.care_seq is not None
 
 
 class Message(Base):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from disputes import database
-from disputes.chat import calls, handoff, presence, transfer
+from disputes.chat import calls, care, handoff, presence, transfer
 from disputes.desk.access import Desk
 from disputes.desk.chats import act, context, lists
 from disputes.desk.pages import is_part
@@ -50,6 +50,16 @@ def called(request: Request, desk: Desk, conversation_id: UUID, reached: Annotat
     """Notes that whoever holds the chat has called the customer back, and whether they spoke."""
     with database.transaction() as session:
         calls.called(session, conversation_id, desk.staff, reached=reached)
+    if is_part(request):
+        return context(request, desk, conversation_id)
+    return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)
+
+
+@router.post("/chats/{conversation_id}/care")
+def decide_care(request: Request, desk: Desk, conversation_id: UUID, needed: Annotated[bool, Form()]) -> Response:
+    """Says whether the customer needs special care, where words of theirs have made the program ask."""
+    with database.transaction() as session:
+        care.decide(session, conversation_id, desk.staff, needed=needed)
     if is_part(request):
         return context(request, desk, conversation_id)
     return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)

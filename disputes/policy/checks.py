@@ -210,7 +210,7 @@ def _way_of(kind: str) -> tuple[str, str | None]:
 
 
 def _watch_words(file: PolicyFile) -> Iterator[Finding]:
-    for name in ("urgent", "restricted"):
+    for name in ("urgent", "restricted", "care", "legal"):
         for number, word in enumerate(getattr(file.watch_words, name)):
             if not plain(word):
                 yield ("watch_words", name, number), "a word with letters in it, or it would be found in every text"

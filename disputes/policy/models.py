@@ -239,6 +239,8 @@ class WatchWords(Part):
 
     urgent: Annotated[list[Text], Field(min_length=1)]
     restricted: Annotated[list[Text], Field(min_length=1)]
+    care: Annotated[list[Text], Field(min_length=1)]
+    legal: Annotated[list[Text], Field(min_length=1)]
 
 
 class Mediation(Part):

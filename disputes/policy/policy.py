@@ -99,6 +99,8 @@ class Policy:
         self._remedies = RemedyRules(file.remedies, file.assistant_limits, file.shop.currency, words)
         self._urgent = WatchList(file.watch_words.urgent)
         self._restricted = WatchList(file.watch_words.restricted)
+        self._care = WatchList(file.watch_words.care)
+        self._legal = WatchList(file.watch_words.legal)
         self._sentences = {key_of(place): fill(text, words) for place, text, _ in texts(file)}
 
     def remedies_for(self, category: str, order: OrderFacts | None, *, at: datetime) -> list[Remedy]:
@@ -122,6 +124,14 @@ class Policy:
     def is_restricted(self, text: str) -> bool:
         """True when the text may tell of health, belief, origin or the like: fewer people should read it."""
         return self._restricted.is_in(text)
+
+    def care_words(self, text: str) -> str | None:
+        """The first words that say that somebody may need more of our care; a hint for staff, never a finding."""
+        return self._care.first_in(text)
+
+    def is_legal(self, text: str) -> bool:
+        """True for words of lawyers, courts and chargebacks."""
+        return self._legal.is_in(text)
 
     def history_line(self, kind: str, *, by: str | None = None, staff: str | None = None) -> str:
         """The line of history for an event, in customers' words.

@@ -24,4 +24,9 @@ class WatchList:
 
     def is_in(self, text: str) -> bool:
         """True when one of the phrases occurs in the text."""
-        return self._pattern is not None and self._pattern.search(plain(text)) is not None
+        return self.first_in(text) is not None
+
+    def first_in(self, text: str) -> str | None:
+        """The words of the text in which one of the phrases occurs first, in small letters."""
+        found = self._pattern.search(plain(text)) if self._pattern is not None else None
+        return found.group() if found else None

@@ -32,7 +32,7 @@ def forget_draft(session: Session, conversation_id: UUID) -> None:
     session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
-        .values(facts={}, corrections={}, handoff_summary=None, reply_email=None)
+        .values(facts={}, corrections={}, handoff_summary=None, reply_email=None, care_seq=None)
     )
     tracker.ask_to_forget(session, conversation_id)
 

@@ -8,8 +8,8 @@ from actions.complaint import ComplaintFormTurn
 from actions.confusion import NotUnderstood
 from actions.informal import HearProblem, HelpFormTurn
 from actions.languages import is_foreign
-from actions.notices import speaks_of_law
 from actions.people import TalkToPerson
+from disputes import policy
 from tests.actions.conftest import Room
 from tests.actions.test_answers import bot_said
 
@@ -42,7 +42,7 @@ class TestLaw:
         "text", ["my lawyer will write", "i start a chargeback", "i take you to court", "the ombudsman will hear of it"]
     )
     def test_a_person_and_the_complaint_are_offered_at_once(self, room: Room, text: str) -> None:
-        assert speaks_of_law(text)
+        assert policy.current().is_legal(text)
         done = room.run(HearProblem(), f"where is my parcel, {text}", "problem_late")
         assert done.said == ["utter_understood_late", "utter_legal_words"]
 
@@ -56,7 +56,7 @@ class TestLaw:
 
     @pytest.mark.parametrize("text", ["the courtesy of a reply", "i am suede shoes", "courtney berg"])
     def test_other_words_are_none_of_it(self, text: str) -> None:
-        assert not speaks_of_law(text)
+        assert not policy.current().is_legal(text)
 
 
 class TestOtherLanguages:

@@ -58,6 +58,7 @@ DAILY: Final = {
     "POST /desk/cases/{reference}/remedies/{remedy_id}/delivered",
     "POST /desk/cases/{reference}/remedies/{remedy_id}/failed",
     "POST /desk/chats/{conversation_id}/called",
+    "POST /desk/chats/{conversation_id}/care",
     "POST /desk/chats/{conversation_id}/claim",
     "POST /desk/chats/{conversation_id}/close",
     "POST /desk/chats/{conversation_id}/files",

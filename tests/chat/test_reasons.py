@@ -84,8 +84,13 @@ def remedy_accepted(stage: Stage) -> None:
 
 
 def legal(stage: Stage) -> None:
+    stage.say("My lawyer will write to you.")
+    asks(stage)
+
+
+def abuse(stage: Stage) -> None:
     somebody_here(stage.session)
-    stage.answers(stage.say("yes, a person"), Part(handoff={"reason": "legal", "summary": "late"}))
+    stage.answers(stage.say("you idiot"), Part(handoff={"reason": "abuse", "summary": "late"}))
 
 
 def urgent(stage: Stage) -> None:
@@ -94,6 +99,11 @@ def urgent(stage: Stage) -> None:
 
 
 def vulnerable(stage: Stage) -> None:
+    stage.say("I was in hospital.")
+    asks(stage)
+
+
+def marked(stage: Stage) -> None:
     anna = stage.anna()
     handoff.mark(stage.session, stage.chat.id, anna, urgent=False, vulnerable=True)
     handoff.hand_back(stage.session, stage.chat.id, anna, "")
@@ -196,6 +206,7 @@ PLAYS: Final[dict[Reason, Play]] = {
     "legal": legal,
     "urgent": urgent,
     "vulnerable": vulnerable,
+    "abuse": abuse,
     "message_left": left,
     "by_mail": mailed,
     "claimed": claimed,
@@ -233,6 +244,12 @@ def test_the_last_change_says_why(session: Session, conversation: Conversation, 
     assert [row.epoch for row in log] == list(range(conversation.epoch + 1))
 
 
+def test_a_customer_whom_staff_marked_is_counted_as_such(session: Session, conversation: Conversation) -> None:
+    with time_machine.travel(NOON, tick=False) as moment:
+        marked(Stage(session, conversation, moment))
+    assert conversation.handoff_reason == "vulnerable"
+
+
 def test_no_change_is_without_one(session: Session, conversation: Conversation) -> None:
     for wrong in ("NULL", "'because'"):
         with pytest.raises(IntegrityError), session.begin_nested():
@@ -246,11 +263,13 @@ def test_staff_read_it_in_words(why: Why) -> None:
 
 class TestWhatWeighsMost:
     def test_danger_comes_before_all(self) -> None:
-        assert why(told="legal", urgent=True, vulnerable=True, not_understood=True) == "urgent"
+        assert why(urgent=True, vulnerable=True, legal=True, not_understood=True) == "urgent"
+        assert why(told="danger", vulnerable=True) == "urgent"
 
     def test_then_care_then_the_law_then_what_we_did_not_understand(self) -> None:
-        assert why(told="legal", vulnerable=True) == "vulnerable"
-        assert why(told="legal", not_understood=True) == "legal"
+        assert why(told="abuse", vulnerable=True) == "vulnerable"
+        assert why(told="abuse", legal=True) == "abuse"
+        assert why(legal=True, not_understood=True) == "legal"
         assert why(not_understood=True, remedy_accepted=True) == "not_understood"
 
     @pytest.mark.parametrize("told", [None, "asked", "message_left", "because"])
@@ -284,6 +303,7 @@ def why(
     told: str | None = None,
     urgent: bool = False,
     vulnerable: bool = False,
+    legal: bool = False,
     not_understood: bool = False,
     remedy_accepted: bool = False,
 ) -> Why:
@@ -292,6 +312,7 @@ def why(
         told,
         urgent=urgent,
         vulnerable=vulnerable,
+        legal=legal,
         not_understood=not_understood,
         remedy_accepted=remedy_accepted,
     )

@@ -1,4 +1,5 @@
-"""At the desk a message that was left says what was promised, calls are noted beside it, and late ones are listed."""
+"""At the desk a message that was left says what was promised, calls are noted beside it, late ones are listed; and
+staff answer whether a customer needs special care."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -48,6 +49,19 @@ class TestPanel:
         assert only().calls == 0
 
 
+class TestCare:
+    def test_is_a_question_that_is_answered_once(self, ada: Visitor) -> None:
+        chat = left(said="I was in hospital.")
+        page = ada.open(f"/desk/chats/{chat}")
+        assert "said “in hospital”" in page
+        assert "Special care?" in page
+        assert send(ada, chat, "care", needed="true").headers["location"] == f"/desk/chats/{chat}"
+        page = ada.open(f"/desk/chats/{chat}")
+        assert "May need extra care" not in page
+        assert ">Special care<" in page
+        assert send(ada, chat, "care", needed="false").status_code == 409
+
+
 class TestLate:
     @pytest.mark.parametrize("show", ["overdue", "unowned"])
     def test_is_in_the_lists_and_counted(self, ada: Visitor, show: str) -> None:
@@ -93,11 +107,11 @@ def send(visitor: Visitor, chat: UUID, act: str, **fields: str) -> requests.Resp
     return visitor.submit(f"/desk/chats/{chat}/{act}", csrf_token=token, **fields)
 
 
-def left(**facts: str) -> UUID:
+def left(*, said: str = "My vase is broken.", **facts: str) -> UUID:
     """A chat in which a message was left."""
     with database.transaction() as session:
         conversation, _ = service.open_conversation(session, None)
-        service.receive(session, conversation.id, "My vase is broken.", client_id="1")
+        service.receive(session, conversation.id, said, client_id="1")
         service.remember_facts(session, conversation.id, dict(facts))
         found = session.get_one(Conversation, conversation.id)
         session.execute(update(Staff).values(takes_chats=False))

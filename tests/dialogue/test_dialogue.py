@@ -261,6 +261,17 @@ class TestPeople:
         bot.tell("hello", "i want to talk to a person")
         assert "/make_complaint" in bot.say("/agent_returned", by="nobody").buttons.values()
 
+    def test_at_once_when_there_is_danger(self, bot: Bot) -> None:
+        bot.tell("file a complaint", "my bowl arrived broken")
+        reply = bot.say("the lamp caught fire and my son was injured")
+        assert "emergency services" in reply.text
+        assert reply.handoff is not None
+        assert reply.handoff["reason"] == "danger"
+
+    def test_offered_with_the_complaint_at_words_of_the_law(self, bot: Bot) -> None:
+        reply = bot.say("my lawyer will write to you")
+        assert {"/talk_to_person", "/make_complaint"} <= set(reply.buttons.values())
+
     def test_offered_after_two_misunderstandings(self, bot: Bot) -> None:
         bot.say("blargh")
         assert "Shall I ask a colleague" in bot.say("flurb").text

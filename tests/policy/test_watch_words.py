@@ -40,6 +40,29 @@ class TestRestricted:
         assert not policy.current().is_restricted(text)
 
 
+class TestCare:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("I'm ill and could not answer", "i m ill"),
+            ("Sorry, I was in hospital for weeks", "in hospital"),
+            ("My wife passed away in May", "passed away"),
+            ("I use a wheelchair", "wheelchair"),
+            ("I can't pay for food this week", "can t pay for food"),
+            ("it is for my newborn", "newborn"),
+        ],
+    )
+    def test_is_what_staff_should_hear_of(self, text: str, found: str) -> None:
+        assert policy.current().care_words(text) == found
+
+    @pytest.mark.parametrize(
+        "text",
+        ["I am sick of waiting", "The blinds are broken", "You disabled my account", "My child broke the vase", ""],
+    )
+    def test_is_nothing_else(self, text: str) -> None:
+        assert policy.current().care_words(text) is None
+
+
 class TestWatchList:
     def test_finds_whole_words_only(self) -> None:
         assert WatchList(["gas leak"]).is_in("A gas-leak, I think")
