@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from disputes.cases import engine, queries, service, states, tasks
+from disputes.cases.sensitive import names_of, reader_of
 from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case, CaseTask
 from disputes.errors import Conflict, Invalid
@@ -18,7 +19,8 @@ QUIET: Final = "none: they are told who has it next"
 
 @dataclass(frozen=True)
 class PassedOn:
-    """References of the complaints that somebody else has now, and of those that wait for somebody."""
+    """References of the complaints that somebody else has now, and of those that wait for somebody; of sensitive ones
+    only how many, unless whoever asked may read of them."""
 
     given: Sequence[str]
     waiting: Sequence[str]
@@ -41,13 +43,14 @@ def pass_on(session: Session, leaving: Staff, by: Staff, to: Staff | None) -> Pa
         if not _needs_somebody(case, leaving):
             continue
         if to is not None and _give(session, case, by, to):
-            given.append(case.reference)
+            given.append(case)
         else:
             _alarm(session, case, by)
-            waiting.append(case.reference)
+            waiting.append(case)
     free = update(CaseTask).where(CaseTask.staff_id == leaving.id, CaseTask.done_at.is_(None))
     session.execute(free.values(staff_id=None).execution_options(synchronize_session=False))
-    return PassedOn(given, waiting)
+    reader = reader_of(by)
+    return PassedOn(names_of(given, reader), names_of(waiting, reader))
 
 
 def pass_on_reviews(session: Session, demoted: Staff, by: Staff) -> Sequence[str]:
@@ -57,8 +60,8 @@ def pass_on_reviews(session: Session, demoted: Staff, by: Staff) -> Sequence[str
         case = queries.locked(session, case_id)
         if _needs_somebody(case, demoted) and states.is_with_management(case.state, case.prior_state):
             _alarm(session, case, by)
-            waiting.append(case.reference)
-    return waiting
+            waiting.append(case)
+    return names_of(waiting, reader_of(by))
 
 
 def _needs_somebody(case: Case, leaving: Staff) -> bool:

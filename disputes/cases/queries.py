@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from disputes.cases.sensitive import Reader, may_read, reader_of
 from disputes.cases.states import ENDED
 from disputes.cases.tables import Case, CaseEvent, CasePromise, CaseTask
 from disputes.people.tables import Customer, Staff, StatusRequest
@@ -159,11 +160,11 @@ def other_managers(session: Session, staff_ids: Collection[UUID]) -> int:
     return session.scalars(found).one()
 
 
-def linked_references(session: Session, case: Case) -> list[str]:
-    """The references of complaints that are linked to this one, or joined with it."""
+def linked_references(session: Session, case: Case, reader: Reader) -> list[str]:
+    """The references of complaints that are linked to this one, or joined with it, as far as they may be read of."""
     ours = [other for other in (case.linked_to_id, case.merged_into_id) if other is not None]
     found = select(Case.reference).where(
-        or_(Case.id.in_(ours), Case.linked_to_id == case.id, Case.merged_into_id == case.id)
+        or_(Case.id.in_(ours), Case.linked_to_id == case.id, Case.merged_into_id == case.id), may_read(reader)
     )
     return list(session.scalars(found.order_by(Case.filed_at)))
 
@@ -180,11 +181,12 @@ def promised_on(session: Session, moments: Sequence[datetime]) -> dict[datetime,
     return {row[0]: row[1] for row in session.execute(found.group_by(CasePromise.due_at))}
 
 
-def open_tasks(session: Session, *, staff_id: UUID, role: str, offset: int = 0, limit: int = 200) -> Sequence[CaseTask]:
+def open_tasks(session: Session, staff: Staff, *, offset: int = 0, limit: int = 200) -> Sequence[CaseTask]:
     """Work that waits for this person: their own, and what waits for anybody of their role; due first on top."""
     found = (
         select(CaseTask)
-        .where(_waits_for(staff_id, role))
+        .join(CaseTask.case)
+        .where(_waits_for(staff))
         .options(joinedload(CaseTask.case).joinedload(Case.customer))
         .order_by(CaseTask.due_at.asc().nulls_last(), CaseTask.created_at, CaseTask.id)
         .offset(offset)
@@ -193,15 +195,17 @@ def open_tasks(session: Session, *, staff_id: UUID, role: str, offset: int = 0, 
     return session.scalars(found).all()
 
 
-def count_open_tasks(session: Session, *, staff_id: UUID, role: str) -> int:
+def count_open_tasks(session: Session, staff: Staff) -> int:
     """How much work waits for this person."""
-    return session.scalars(select(func.count()).select_from(CaseTask).where(_waits_for(staff_id, role))).one()
+    found = select(func.count()).select_from(CaseTask).join(CaseTask.case).where(_waits_for(staff))
+    return session.scalars(found).one()
 
 
-def _waits_for(staff_id: UUID, role: str) -> ColumnElement[bool]:
-    roles = ("agent", "manager") if role == "manager" else (role,)
-    theirs = or_(CaseTask.staff_id == staff_id, and_(CaseTask.staff_id.is_(None), CaseTask.role.in_(roles)))
-    return and_(CaseTask.done_at.is_(None), theirs)
+def _waits_for(staff: Staff) -> ColumnElement[bool]:
+    """What is for nobody by name is for whoever of the role may read of the case."""
+    roles = ("agent", "manager") if staff.role == "manager" else (staff.role,)
+    anybodys = and_(CaseTask.staff_id.is_(None), CaseTask.role.in_(roles), may_read(reader_of(staff)))
+    return and_(CaseTask.done_at.is_(None), or_(CaseTask.staff_id == staff.id, anybodys))
 
 
 def open_tasks_of(session: Session, case_id: UUID) -> Sequence[CaseTask]:

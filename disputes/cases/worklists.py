@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, false, func, not_, or_
 from sqlalchemy.orm import Session, joinedload
 
 from disputes import clock, policy
+from disputes.cases.sensitive import Reader, may_read
 from disputes.cases.states import CASE_WORKERS, ENDED, OPEN, is_with_management
 from disputes.cases.tables import Case, CasePromise, CaseTask
 from disputes.people.tables import Staff
@@ -58,18 +59,21 @@ class Page:
         return self.first + len(self.lines) - 1
 
 
-def counts(session: Session, staff_id: UUID) -> dict[Name, int]:
-    """How many cases are in each list of this person."""
+def counts(session: Session, staff_id: UUID, reader: Reader | None = None) -> dict[Name, int]:
+    """How many cases are in each list of this person, as far as the `reader` may read of them."""
     conditions = _conditions(staff_id, clock.now())
+    readable = may_read(reader)
     work = [name for name in NAMES if name != "ended"]
     columns = [func.count().filter(conditions[name]).label(name) for name in work]
-    row = session.execute(select(*columns).select_from(Case).where(_AT_WORK)).one()
-    some = select(Case.id).where(conditions["ended"]).limit(ENDED_COUNTED).subquery()
+    row = session.execute(select(*columns).select_from(Case).where(_AT_WORK, readable)).one()
+    some = select(Case.id).where(conditions["ended"], readable).limit(ENDED_COUNTED).subquery()
     ended = session.scalars(select(func.count()).select_from(some)).one()
     return {**{name: int(getattr(row, name)) for name in work}, "ended": ended}
 
 
-def page_of(session: Session, name: Name, staff_id: UUID, count: int, number: int = 1) -> Page:
+def page_of(
+    session: Session, name: Name, staff_id: UUID, count: int, number: int = 1, *, reader: Reader | None = None
+) -> Page:
     """A page of a list with `count` cases: urgent ones on top, then those due first; ended ones newest first.
 
     A number that is too high is the last page: a list may have become shorter.
@@ -81,7 +85,7 @@ def page_of(session: Session, name: Name, staff_id: UUID, count: int, number: in
     order = (Case.ended_at.desc(), Case.id) if name == "ended" else _BY_URGENCY
     found = (
         select(Case, conditions["overdue"].label("late"), conditions["unowned"].label("unowned"))
-        .where(conditions[name])
+        .where(conditions[name], may_read(reader))
         .options(joinedload(Case.customer), joinedload(Case.investigator), joinedload(Case.decider))
         .order_by(*order)
         .offset((number - 1) * PAGE)

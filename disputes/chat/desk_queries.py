@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from disputes.cases.sensitive import Reader, may_read_chat
 from disputes.cases.tables import Case
 from disputes.chat.queue_queries import goes_first
 from disputes.chat.staff_queries import has_lease
@@ -154,7 +155,13 @@ def chats_with_proof(session: Session, emails: Collection[str]) -> set[UUID]:
 
 
 def earlier_chats(
-    session: Session, conversation: Conversation, proved: Collection[UUID], email: str | None, limit: int
+    session: Session,
+    conversation: Conversation,
+    proved: Collection[UUID],
+    email: str | None,
+    *,
+    limit: int,
+    reader: Reader | None,
 ) -> Sequence[Conversation]:
     """Other chats of whoever this seems to be, the newest first: by what was proved, by browser, by what was said."""
     same: list[ColumnElement[bool]] = [Conversation.visitor_digest == conversation.visitor_digest]
@@ -165,6 +172,7 @@ def earlier_chats(
     found = select(Conversation).where(
         Conversation.id != conversation.id, Conversation.last_customer_at.is_not(None), or_(*same)
     )
+    found = found.where(may_read_chat(reader, Conversation.id))
     return session.scalars(found.options(_WITH_AGENT).order_by(Conversation.created_at.desc()).limit(limit)).all()
 
 

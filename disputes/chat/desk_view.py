@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from disputes import clock
+from disputes.cases.sensitive import Reader
 from disputes.chat import calls, care, desk_queries, files, handoff, handover_card, left_queries, queries
 from disputes.chat.desk_queries import LastLine
 from disputes.chat.schemas import ConversationLine, ConversationView, DeskLists, EarlierChat, Json
@@ -91,7 +92,7 @@ def conversation_view(session: Session, conversation_id: UUID) -> ConversationVi
     )
 
 
-def earlier_chats(session: Session, conversation_id: UUID) -> list[EarlierChat]:
+def earlier_chats(session: Session, conversation_id: UUID, reader: Reader | None = None) -> list[EarlierChat]:
     """Other chats of the same person, the newest first, each with how it is known that they are theirs.
 
     Proven: the same address was proved with a code, or a complaint filed under it. Browser: the same one, which may
@@ -100,7 +101,7 @@ def earlier_chats(session: Session, conversation_id: UUID) -> list[EarlierChat]:
     conversation = _found(session, conversation_id)
     proved = desk_queries.chats_with_proof(session, desk_queries.proven_emails(session, conversation_id))
     email = conversation.facts.get("contact_email")
-    found = desk_queries.earlier_chats(session, conversation, proved, email, EARLIER)
+    found = desk_queries.earlier_chats(session, conversation, proved, email, limit=EARLIER, reader=reader)
     return [
         EarlierChat(
             id=chat.id,

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import database, jobs
 from disputes.administration import leaving
+from disputes.cases.sensitive import names_of, reader_of
 from disputes.desk.access import Administering, AtDesk
 from disputes.desk.pages import desk_page
 from disputes.edge.forms import given_form
@@ -256,7 +257,7 @@ def _person(
             "two_step": two_step.standing(session, found),
             "sessions": people.live_sessions(session, staff_id),
             "here": desk.session_id,
-            "held": leaving.held_cases(session, found),
+            "held": names_of(leaving.held_cases(session, found), reader_of(desk.staff)),
             "chats": leaving.held_chats(session, found),
             "heirs": [other for other in people.case_workers(session) if other.id != staff_id],
             "is_me": staff_id == desk.staff.id,

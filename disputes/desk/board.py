@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import clock, database, policy
+from disputes.cases.sensitive import reader_of
 from disputes.desk import board_charts
 from disputes.desk.access import AtDesk, Desk, Managing
 from disputes.desk.pages import desk_page
@@ -82,7 +83,7 @@ def now(request: Request, desk: Desk, filters: Given) -> HTMLResponse:
             "counts": counts,
             "open": opened,
             "open_kinds": {group.key: group.n for group in opened.groups},
-            "soonest": list(service.behind(session, due, filters, limit=SOONEST)),
+            "soonest": list(service.behind(session, due, filters, reader=reader_of(desk.staff), limit=SOONEST)),
             "chats": {name: service.count(session, FIGURES[name], filters).total for name in ("waiting", "held")},
             "with_whom": sheets.sheet(session, "due", filters, "agent"),
             "ages": board_charts.by_part("Open complaints by age", ages, opened, filters),
@@ -153,11 +154,14 @@ def behind(
     request: Request, desk: Desk, filters: Given, name: str, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> HTMLResponse:
     """The cases or chats behind a figure."""
-    figure = figure_named(name)
+    figure, reader = figure_named(name), reader_of(desk.staff)
     with database.transaction() as session:
         n = service.count(session, figure, filters).total.n
-        found = list(service.behind(session, figure, filters, limit=PAGE, offset=(page - 1) * PAGE))
-        values = {"figure": figure, "n": n, "lines": found, "page": page, "pages": max(-(-n // PAGE), 1)}
+        hidden = service.hidden(session, figure, filters, reader)
+        start = (page - 1) * PAGE
+        found = list(service.behind(session, figure, filters, reader=reader, limit=PAGE, offset=start))
+        pages = max(-(-(n - hidden) // PAGE), 1)
+        values = {"figure": figure, "n": n, "hidden": hidden, "lines": found, "page": page, "pages": pages}
         return _page(request, desk, filters, "behind", session=session, values=values)
 
 
@@ -166,7 +170,7 @@ def behind_csv(desk: Desk, filters: Given, name: str) -> Response:
     """All of them as a file."""
     figure = figure_named(name)
     with database.transaction() as session:
-        file = as_csv.of_lines(figure, service.behind(session, figure, filters))
+        file = as_csv.of_lines(figure, service.behind(session, figure, filters, reader=reader_of(desk.staff)))
         _note_export(session, desk, figure.id, filters, file)
     return _file(file, f"behind-{figure.id}", filters)
 

@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from disputes import clock, database, policy
 from disputes.cases import progress, queries, references, states, tasks, timeline
+from disputes.cases.sensitive import reader_of
 from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case
 from disputes.desk import case_panel, case_steps, done, investigation_part, mediation_part, offers_part, preview
@@ -108,7 +109,7 @@ def show(
             "tasks": queries.open_tasks_of(session, found.id),
             "dismissable": {kind for kind in tasks.DISMISSABLE if tasks.may_dismiss(kind, desk.staff.role)},
             "promises": queries.promises_of(session, found.id),
-            "linked": queries.linked_references(session, found),
+            "linked": queries.linked_references(session, found, reader_of(desk.staff)),
             "notice": notice,
             "chat_id": place.chat_id,
             "typed": {**(case_panel.OPENS.get(place.act, {}) if as_part else {}), **(typed or {})},

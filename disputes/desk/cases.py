@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from disputes import clock, database
 from disputes.cases import states, times, worklists
+from disputes.cases.sensitive import reader_of
 from disputes.cases.worklists import Name
 from disputes.chat import left_queries
 from disputes.desk import case_page, case_steps
@@ -54,7 +55,8 @@ def cases_list(request: Request, desk: Desk, show: Name = "open", page: PageNumb
 
 
 def _list(session: Session, desk: AtDesk, show: Name, number: int) -> dict[str, Any]:
-    counts = worklists.counts(session, desk.staff.id)
+    reader = reader_of(desk.staff)
+    counts = worklists.counts(session, desk.staff.id, reader)
     late, nobodys = left_queries.count_late(session)
     left = left_queries.late(session, unowned=show == "unowned") if show in ("overdue", "unowned") else ()
     return {
@@ -64,7 +66,7 @@ def _list(session: Session, desk: AtDesk, show: Name, number: int) -> dict[str, 
         "with_messages": {**counts, "overdue": counts["overdue"] + late, "unowned": counts["unowned"] + nobodys},
         "left": left,
         "most_ended": worklists.ENDED_COUNTED,
-        "page": worklists.page_of(session, show, desk.staff.id, counts[show], number),
+        "page": worklists.page_of(session, show, desk.staff.id, counts[show], number, reader=reader),
         "ended": states.ENDED,
     }
 

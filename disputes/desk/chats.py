@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from disputes import clock, database
 from disputes.cases import queries as case_queries
+from disputes.cases.sensitive import is_readable, reader_of
 from disputes.cases.states import ENDED
 from disputes.cases.tables import Case
 from disputes.chat import desk_queries, desk_view, endings, handoff, presence, transfer
@@ -25,6 +26,7 @@ from disputes.errors import Conflict, NotFound, Unavailable
 from disputes.orders.schemas import Order
 from disputes.orders.service import look_up, normalise_number
 from disputes.people import audit
+from disputes.people.tables import Staff
 
 SAID: Final = "disputes-said"
 """The event by which the page's script shows a sentence above the lists."""
@@ -212,27 +214,32 @@ def _held(session: Session, desk: AtDesk, view: ConversationView) -> dict[str, A
 
 
 def _known(session: Session, desk: AtDesk, view: ConversationView) -> dict[str, Any]:
-    cases = _cases(session, view.id)
+    cases, hidden = _cases(session, view, desk.staff)
     return {
         "chat": view,
         "cases": cases,
+        "hidden": hidden,
         "acts_of": case_panel.acts_of(session, [each.case for each in cases if each.sure], desk.staff),
-        "earlier": desk_view.earlier_chats(session, view.id),
+        "earlier": desk_view.earlier_chats(session, view.id, reader_of(desk.staff)),
     }
 
 
-def _cases(session: Session, conversation_id: UUID) -> list[OfCustomer]:
-    """The complaints of this customer: of this chat, of a proven address, and of one that was only said."""
-    here = case_queries.cases_of_conversation(session, conversation_id)
-    proven, said = desk_view.person_emails(session, conversation_id)
+def _cases(session: Session, view: ConversationView, staff: Staff) -> tuple[list[OfCustomer], int]:
+    """The complaints of this customer: of this chat, of a proven address, and of one that was only said.
+
+    Sensitive ones are only counted, but for those of a chat that this person holds: they have just been told of it.
+    """
+    here = case_queries.cases_of_conversation(session, view.id)
+    proven, said = desk_view.person_emails(session, view.id)
     theirs = case_queries.cases_of_person(session, proven)
     perhaps = case_queries.cases_of_person(session, [said] if said else [])
     found = {case.id: OfCustomer(case, from_here=False, sure=False) for case in perhaps}
     found |= {case.id: OfCustomer(case, from_here=False, sure=True) for case in theirs}
     found |= {case.id: OfCustomer(case, from_here=True, sure=True) for case in here}
-    return sorted(
-        found.values(), key=lambda each: (not each.from_here, each.case.state in ENDED, -each.case.filed_at.timestamp())
-    )
+    told = view.agent_id == staff.id
+    shown = [each for each in found.values() if (each.from_here and told) or is_readable(each.case, reader_of(staff))]
+    shown.sort(key=lambda each: (not each.from_here, each.case.state in ENDED, -each.case.filed_at.timestamp()))
+    return shown, len(found) - len(shown)
 
 
 def _look_up(number: str) -> tuple[Order | None, str | None]:

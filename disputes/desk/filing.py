@@ -1,6 +1,6 @@
 """A complaint that staff write down: for a customer, or the shop's own against one (clause C2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from disputes import database
 from disputes.cases import complainant, filing, queries, references
 from disputes.cases.schemas import Complaint
+from disputes.cases.sensitive import is_readable, reader_of
 from disputes.cases.tables import Case
 from disputes.chat import desk_view, files_to_case
 from disputes.desk import done, preview
@@ -72,7 +73,7 @@ def send(request: Request, desk: Desk, given: Given) -> Response:
                 session, email=complaint.email, phone=complaint.phone, order_number=complaint.order_number
             )
             if known and typed.get("anyway") != "yes" and queries.case_of_filing(session, key) is None:
-                return _form(request, desk, typed, chat, known=[case.reference for case in known])
+                return _form(request, desk, typed, chat, known=known)
             earlier = queries.case_by_reference(session, references.normalise(typed.get("linked", "")) or "")
             outcome, case = preview.file(session, lambda session: _file(session, complaint, earlier, key), given.seen)
             if outcome.preview is None:
@@ -97,10 +98,11 @@ def _form(
     chat: UUID | None = None,
     *,
     faults: Mapping[str, str] | None = None,
-    known: list[str] | None = None,
+    known: Sequence[Case] = (),
 ) -> HTMLResponse:
+    shown = [case.reference for case in known if is_readable(case, reader_of(desk.staff))]
     refused = HTTPStatus.CONFLICT if is_part(request) else HTTPStatus.BAD_REQUEST
     status = refused if faults else HTTPStatus.OK
-    values: dict[str, Any] = {"typed": typed, "faults": faults or {}, "known": known or []}
+    values: dict[str, Any] = {"typed": typed, "faults": faults or {}, "known": shown, "hidden": len(known) - len(shown)}
     values |= {"act": "file", "chat_id": chat, "watched": None}
     return desk_page(request, desk, "desk/filing.html", values, status=status)

@@ -103,6 +103,6 @@ def _case(session: Session, reference: str) -> Case:
 
 def _list(request: Request, desk: AtDesk, *, notice: str | None = None, status: int = HTTPStatus.OK) -> HTMLResponse:
     with database.transaction() as session:
-        found = service.mails_to_read(session)
+        found = service.mails_to_read(session, desk.staff)
     values = {"mails": found, "why": WHY, "notice": notice, "most": service.MOST_SHOWN}
     return desk_page(request, desk, "desk/mails.html", values, status=status)

@@ -36,11 +36,11 @@ def waiting_list(request: Request, desk: Desk, page: PageNumber = 1) -> HTMLResp
 def _waiting(desk: AtDesk, number: int) -> dict[str, Any]:
     staff = desk.staff
     with database.transaction() as session:
-        count = queries.count_open_tasks(session, staff_id=staff.id, role=staff.role)
+        count = queries.count_open_tasks(session, staff)
         pages = max(ceil(count / PAGE), 1)
         number = min(number, pages)
         first = (number - 1) * PAGE
-        found = queries.open_tasks(session, staff_id=staff.id, role=staff.role, offset=first, limit=PAGE)
+        found = queries.open_tasks(session, staff, offset=first, limit=PAGE)
     return {"tasks": found, "count": count, "number": number, "pages": pages, "first": first + 1}
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from disputes.cases.sensitive import Reader, may_read, may_read_chat
 from disputes.cases.tables import Case, CaseEvent
 from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
@@ -20,9 +21,14 @@ def locked(session: Session, mail_id: UUID) -> InboundMail | None:
     return session.scalar(found.execution_options(populate_existing=True))
 
 
-def waiting(session: Session, *, limit: int) -> Sequence[InboundMail]:
-    """Mail that a person must look at, with the case it may belong to, oldest first."""
-    found = select(InboundMail).where(*_WAITS).options(joinedload(InboundMail.case))
+def waiting(session: Session, *, limit: int, reader: Reader | None = None) -> Sequence[InboundMail]:
+    """Mail that a person must look at, with the case it may belong to, oldest first, as far as the reader may read."""
+    found = (
+        select(InboundMail)
+        .outerjoin(InboundMail.case)
+        .where(*_WAITS, or_(Case.id.is_(None), may_read(reader)), may_read_chat(reader, InboundMail.conversation_id))
+        .options(contains_eager(InboundMail.case))
+    )
     return session.scalars(found.order_by(InboundMail.received_at, InboundMail.id).limit(limit)).all()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, policy
 from disputes.cases import queries as case_queries
 from disputes.cases import tasks
+from disputes.cases.sensitive import reader_of
 from disputes.cases.states import CASE_WORKERS
 from disputes.cases.tables import Case
 from disputes.errors import Conflict, NotFound, Refused
@@ -76,9 +77,13 @@ def receive(session: Session, raw: bytes, *, via: Via) -> Received:
     return Received("to_read" if row.state == "to_read" else "unmatched")
 
 
-def mails_to_read(session: Session) -> list[InboundMail]:
-    """Mail that waits for a person, oldest first, at most 200: unknown senders, doubts, files that were refused."""
-    return list(queries.waiting(session, limit=MOST_SHOWN))
+def mails_to_read(session: Session, staff: Staff | None = None) -> list[InboundMail]:
+    """Mail that waits for a person, oldest first, at most 200: unknown senders, doubts, files that were refused.
+
+    For `staff`: none of sensitive complaints that are not for them.
+    """
+    reader = reader_of(staff) if staff else None
+    return list(queries.waiting(session, limit=MOST_SHOWN, reader=reader))
 
 
 def assign_mail(session: Session, mail_id: UUID, staff: Staff, case: Case) -> InboundMail:

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from disputes import policy
 from disputes.cases import queries as case_queries
-from disputes.cases.tables import CaseTask
+from disputes.cases.sensitive import is_readable, reader_of
+from disputes.cases.states import MANAGERS
+from disputes.cases.tables import Case, CaseTask
 from disputes.notifications import letters, service
 from disputes.people.tables import Staff
 from disputes.settings import settings
@@ -26,7 +28,7 @@ def write_for_task(session: Session, case_id: UUID, kind: str, event_id: UUID) -
         return 0
     written = 0
     shop_policy, base_url = policy.current(), settings().base_url
-    for person in _people(session, tasks[0]):
+    for person in _people(session, case, tasks[0]):
         letter = letters.staff_task(
             shop_policy,
             base_url,
@@ -50,9 +52,14 @@ def write_for_task(session: Session, case_id: UUID, kind: str, event_id: UUID) -
     return written
 
 
-def _people(session: Session, task: CaseTask) -> Sequence[Staff]:
+def _people(session: Session, case: Case, task: CaseTask) -> Sequence[Staff]:
+    """A sensitive complaint is named to those alone who may read of it: managers, where nobody of the role may."""
     holder = session.get(Staff, task.staff_id) if task.staff_id else None
     if holder is not None and holder.active:
         return [holder]
     found = select(Staff).where(Staff.role == task.role, Staff.active)
-    return session.scalars(found.order_by(Staff.email)).all()
+    people = [person for person in session.scalars(found.order_by(Staff.email)) if is_readable(case, reader_of(person))]
+    if people or not case.restricted:
+        return people
+    managers = select(Staff).where(Staff.role.in_(MANAGERS), Staff.active)
+    return session.scalars(managers.order_by(Staff.email)).all()

@@ -11,16 +11,19 @@ from sqlalchemy import (
     Date,
     Select,
     Subquery,
+    and_,
     cast,
     collate,
     exists,
     func,
+    or_,
     select,
     text,
     tuple_,
 )
 from sqlalchemy.orm import Session
 
+from disputes.cases.sensitive import Reader, may_read, may_read_chat
 from disputes.cases.tables import Case
 from disputes.notifications.tables import Notification
 from disputes.people.roles import MANAGING
@@ -113,21 +116,37 @@ def counted(
 
 
 def listed(
-    session: Session, rows: Rows, filters: Filters, *, order: Order, limit: int | None = None, offset: int = 0
+    session: Session,
+    rows: Rows,
+    filters: Filters,
+    *,
+    order: Order,
+    reader: Reader | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Iterator[Line]:
-    """The rows themselves, with whose they are."""
+    """The rows themselves, with whose they are: those that the reader may read of."""
     part = _narrowed(rows, filters)
     found = (
         select(part, Staff.name, Case.reference, Case.state)
         .select_from(part)
         .outerjoin(Staff, Staff.id == part.c.agent)
         .outerjoin(Case, Case.id == part.c.subject_id)
+        .where(_is_readable(part, reader))
         .order_by(*_order(part, order), part.c.subject_id, part.c.kind)
         .limit(limit)
         .offset(offset)
     )
     session.execute(_READS_MUCH)
     return (Line(*row) for row in session.execute(found))
+
+
+def count_hidden(session: Session, rows: Rows, filters: Filters, reader: Reader) -> int:
+    """How many rows are counted that the reader may not read of."""
+    part = _narrowed(rows, filters)
+    found = select(func.count()).select_from(part).outerjoin(Case, Case.id == part.c.subject_id)
+    session.execute(_READS_MUCH)
+    return session.scalars(found.where(~_is_readable(part, reader))).one()
 
 
 def people(session: Session) -> dict[str, str]:
@@ -173,6 +192,10 @@ def _narrowed(rows: Rows, filters: Filters) -> Subquery:
         elif value is not None:
             wanted = wanted.where(part.c[name] == value)
     return wanted.subquery()
+
+
+def _is_readable(part: Subquery, reader: Reader | None) -> ColumnElement[bool]:
+    return and_(or_(Case.id.is_(None), may_read(reader)), may_read_chat(reader, part.c.subject_id))
 
 
 def _key(part: Subquery, by: By, zone: str) -> ColumnElement[Any]:

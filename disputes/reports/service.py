@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from disputes import clock, policy
+from disputes.cases.sensitive import Reader
 from disputes.reports import queries
 from disputes.reports.figures import Figure
 from disputes.reports.filters import Filters
@@ -37,8 +38,21 @@ def count_by(
 
 
 def behind(
-    session: Session, figure: Figure, filters: Filters, *, limit: int | None = None, offset: int = 0
+    session: Session,
+    figure: Figure,
+    filters: Filters,
+    *,
+    reader: Reader | None = None,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> Iterator[Line]:
-    """The cases or chats that a figure counts, one line for each time it counts one."""
+    """The cases or chats that a figure counts, one line for each time it counts one, as far as the reader may read."""
     moment = moment_of(filters.period, clock.now(), policy.current().calendar)
-    return queries.listed(session, figure.rows(moment), filters, order=figure.order, limit=limit, offset=offset)
+    rows = figure.rows(moment)
+    return queries.listed(session, rows, filters, order=figure.order, reader=reader, limit=limit, offset=offset)
+
+
+def hidden(session: Session, figure: Figure, filters: Filters, reader: Reader) -> int:
+    """How many of them are sensitive, and not for this reader."""
+    moment = moment_of(filters.period, clock.now(), policy.current().calendar)
+    return queries.count_hidden(session, figure.rows(moment), filters, reader)

@@ -7,9 +7,10 @@ from functools import reduce
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, exists, func, literal, or_, select, text, true
+from sqlalchemy import ColumnElement, Executable, func, literal, or_, select, text, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from disputes.cases.sensitive import Reader, may_read, may_read_chat
 from disputes.cases.tables import Case, CaseEventText
 from disputes.chat.tables import Conversation, Message
 from disputes.inbound.tables import InboundMail
@@ -67,14 +68,6 @@ class Hit:
     rank: float
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Who searches: somebody who may read everything, or everything but other people's sensitive complaints."""
-
-    staff_id: UUID
-    reads_all: bool
-
-
 def stem(session: Session, term: str) -> str | None:
     """The stem of a plain English word; None for one that says nothing by itself ("the")."""
     found: list[str] | None = session.scalar(_STEM, {"term": term})
@@ -129,14 +122,13 @@ def _seeds(term: str) -> Executable:
 def cases(session: Session, case_ids: Collection[UUID], reader: Reader) -> dict[UUID, Case]:
     """Those of these cases that the reader may find."""
     people = (joinedload(Case.customer), joinedload(Case.investigator), joinedload(Case.decider))
-    found = select(Case).where(Case.id.in_(case_ids), _may_find(reader)).options(*people)
+    found = select(Case).where(Case.id.in_(case_ids), may_read(reader)).options(*people)
     return {case.id: case for case in session.scalars(found)}
 
 
 def chats(session: Session, conversation_ids: Collection[UUID], reader: Reader) -> dict[UUID, Conversation]:
     """Those of these chats that the reader may find: none that a complaint came from that they may not."""
-    hidden = exists().where(Case.conversation_id == Conversation.id, ~_may_find(reader))
-    found = select(Conversation).where(Conversation.id.in_(conversation_ids), ~hidden)
+    found = select(Conversation).where(Conversation.id.in_(conversation_ids), may_read_chat(reader, Conversation.id))
     return {chat.id: chat for chat in session.scalars(found.options(joinedload(Conversation.agent)))}
 
 
@@ -177,13 +169,6 @@ def _somewhere(term: str, core: Any, chat: Any) -> ColumnElement[bool]:
     )
     found = select(other.row_id).where(same, other.words.op("@@")(_query_of(term)))
     return found.correlate(core, chat).exists()
-
-
-def _may_find(reader: Reader) -> ColumnElement[bool]:
-    if reader.reads_all:
-        return true()
-    holders = (Case.investigator_id, Case.decider_id)
-    return or_(~Case.restricted, *(holder.is_not_distinct_from(reader.staff_id) for holder in holders))
 
 
 def _hits(session: Session, found: Executable) -> list[Hit]:

@@ -12,13 +12,14 @@ from uuid import UUID
 import structlog
 from sqlalchemy.orm import Session
 
-from disputes.cases.states import CASE_WORKERS, MANAGERS
+from disputes.cases.sensitive import Reader, reader_of
+from disputes.cases.states import CASE_WORKERS
 from disputes.cases.tables import Case
 from disputes.chat.tables import Conversation
 from disputes.errors import Refused
 from disputes.people.tables import Staff
 from disputes.search import queries, terms
-from disputes.search.queries import Hit, Reader
+from disputes.search.queries import Hit
 from disputes.search.terms import Piece
 
 SHOWN: Final = 40
@@ -76,7 +77,7 @@ def search(session: Session, staff: Staff, typed: str) -> Results:
     """
     if staff.role not in CASE_WORKERS:
         raise Refused("This is for agents and managers.")
-    reader = Reader(staff.id, reads_all=staff.role in MANAGERS)
+    reader = reader_of(staff)
     wanted, stems = _telling(session, terms.read(typed))
     if not wanted:
         return Results()
