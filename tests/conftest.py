@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
@@ -23,6 +24,14 @@ TEMPLATE = "disputes_template"
 TOGETHER = {"rasa": {"journeys", "dialogue"}, "processes": {"local"}}
 """Folders (and the marker of that name) whose tests run one after the other when two workers share the tests."""
 POLICIES = ("policy.yml", "policies/strict-eu.yml", "policies/small-shop.yml")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sets up how processes log; the tests after it log as those before."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -56,10 +56,10 @@ class DeskTab:
         self.heard: list[tuple[str, Any]] = []
         self._taken = 0
         self._changed = Event()
-        self._client = socketio.Client(reconnection=False)
+        self._client = socketio.Client(reconnection=False, websocket_extra_options={"origin": address})
         self._client.on("*", self._remember, namespace="/desk")
-        headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}", "Origin": address}
-        self._client.connect(address, headers=headers, namespaces=["/desk"], transports=["polling"])
+        headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}"}
+        self._client.connect(address, headers=headers, namespaces=["/desk"], transports=["websocket"])
 
     def _remember(self, event: str, data: Any = None) -> None:
         self.heard.append((event, data))

@@ -266,7 +266,7 @@ class TestDesk:
     def test_without_a_session_cookie_the_desk_refuses(self, address: str) -> None:
         client = socketio.Client(reconnection=False)
         with pytest.raises(socketio.exceptions.ConnectionError):
-            client.connect(address, namespaces=["/desk"], transports=["polling"])
+            client.connect(address, namespaces=["/desk"], transports=["websocket"])
 
 
 def cookie_of(role: str) -> str:
@@ -279,9 +279,9 @@ def cookie_of(role: str) -> str:
 
 def connect_to_desk(address: str, cookie: str, *, origin: str) -> socketio.Client:
     """A browser tab at the desk."""
-    client = socketio.Client(reconnection=False)
-    headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}", "Origin": origin}
-    client.connect(address, headers=headers, namespaces=["/desk"], transports=["polling"])
+    client = socketio.Client(reconnection=False, websocket_extra_options={"origin": origin})
+    headers = {"Cookie": f"{people.SESSION_COOKIE}={cookie}"}
+    client.connect(address, headers=headers, namespaces=["/desk"], transports=["websocket"])
     return client
 
 

@@ -52,10 +52,10 @@ def test_from_the_assistant_to_a_person_and_back(
 
 
 def test_the_assistant_is_silent_while_a_person_holds_the_chat(customer: Customer, agent: Agent) -> None:
-    customer.write("hello")
+    customer.write("my parcel to Birch Close never arrived")
     customer.ask_for_a_person()
     customer.sees("in the queue")
-    agent.page.goto(chat_of(agent))
+    agent.page.goto(chat_of(agent, "Birch Close"))
     agent.take()
     agent.reply("I am with you.")
     customer.sees("I am with you.")
@@ -148,10 +148,9 @@ def test_when_nobody_is_here_the_customer_is_told_so_and_may_leave_a_message(
             session.execute(update(Staff).values(takes_chats=True))
 
 
-def chat_of(agent: Agent, text: str = "") -> str:
-    """The address of the chat that came into the queue last (or of the one whose row holds a text)."""
-    waiting = agent.page.locator("section[aria-labelledby=list-waiting]").get_by_role("link")
-    row = waiting.filter(has_text=text).last if text else waiting.last
+def chat_of(agent: Agent, text: str) -> str:
+    """The address of the waiting chat whose row holds a text; others may wait as well."""
+    row = agent.page.locator("section[aria-labelledby=list-waiting]").get_by_role("link").filter(has_text=text).last
     expect(row).to_be_visible()
     return agent.url + str(row.get_attribute("href"))
 
