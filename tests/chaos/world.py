@@ -30,7 +30,7 @@ class World:
     wanted: set[str] = field(default_factory=set)
     closing: bool = False
     _codes: dict[str, str] = field(default_factory=dict)
-    _read: int = 0
+    _read_up_to: int = 0
 
     def close(self) -> None:
         """From now on nobody begins anything."""
@@ -54,18 +54,17 @@ class World:
         return str(rows[0][0])
 
     async def code_for(self, email: str) -> str:
-        """The newest code that was mailed to this address."""
-        for _ in range(int(CODE_SECONDS * 5)):
-            self._read_mail()
-            if email in self._codes:
-                return self._codes[email]
-            await asyncio.sleep(0.2)
-        return "000000"
+        """The newest code that was mailed to this address. Raises TimeoutError when none comes in CODE_SECONDS."""
+        async with asyncio.timeout(CODE_SECONDS):
+            while email not in self._codes:
+                await asyncio.sleep(0.2)
+                self._read_mail()
+        return self._codes[email]
 
     def _read_mail(self) -> None:
         """Takes the codes out of what came since: each letter is parsed once, however many wait for one."""
-        new = self.mail.received[self._read :]
-        self._read += len(new)
+        new = self.mail.received[self._read_up_to :]
+        self._read_up_to += len(new)
         for letter in new:
             part = letter.get_body(("plain",))
             found = CODE.search(str(part.get_content())) if part and "code" in str(letter["Subject"]) else None
