@@ -36,6 +36,7 @@ from disputes.chat.schemas import MESSAGE_LIMIT, ConversationState, Json, Receiv
 from disputes.chat.tables import Conversation, Message
 from disputes.chat.text import storable
 from disputes.errors import Invalid, NotFound, Refused
+from disputes.people import codes
 from disputes.people.tables import Staff
 
 CODE = re.compile(r"(?<![\w+])(?:\d[\s.\-]{0,2}){5}\d(?!\w)")
@@ -330,16 +331,16 @@ def _take_code(session: Session, request_id: UUID, text: str) -> tuple[str, str 
     found = CODE.search(text)
     if found is None or len(CODE.sub("", text).split()) > WORDS_AROUND_A_CODE:
         return text, None, None
-    if not _waits_for_code(session, request_id):
+    request, typed = queries.status_request(session, request_id), re.sub(r"\D", "", found.group())
+    if request is None:
         return text, None, None
-    check = progress.verify_code(session, request_id, re.sub(r"\D", "", found.group()))
-    return CODE.sub(line("masked_code"), text), CODE_ENTERED, {"code_result": check.result}
-
-
-def _waits_for_code(session: Session, request_id: UUID) -> bool:
-    """Whether six digits are a code: one was asked for lately and has not been entered."""
-    request = queries.status_request(session, request_id)
-    return request is not None and request.verified_at is None and clock.now() - request.created_at < CODE_IS_TYPED
+    if codes.is_proof_again(request, typed):  # the assistant had no answer to it the first time
+        result = "verified"
+    elif request.verified_at is None and clock.now() - request.created_at < CODE_IS_TYPED:
+        result = progress.verify_code(session, request_id, typed).result
+    else:
+        return text, None, None
+    return CODE.sub(line("masked_code"), text), CODE_ENTERED, {"code_result": result}
 
 
 def _seen_by_other_side(conversation: Conversation, *, for_staff: bool) -> int:

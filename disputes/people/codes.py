@@ -87,8 +87,14 @@ def check(session: Session, request_id: UUID, typed: str) -> CodeCheck:
         return CodeCheck("too_many" if request.tries >= TRIES else "wrong")
     request.verified_at = now
     request.verified_until = now + VERIFIED_FOR
-    request.code_digest = None
     return CodeCheck("verified", request.verified_until)
+
+
+def is_proof_again(request: StatusRequest, typed: str) -> bool:
+    """Whether this is the code that has already proved this request, typed once more while the proof holds."""
+    if request.verified_until is None or clock.now() >= request.verified_until:
+        return False
+    return hmac.compare_digest(digest_of(request.id, typed), request.code_digest or "")
 
 
 def too_many_from(session: Session, ip_digest: str) -> bool:

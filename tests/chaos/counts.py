@@ -59,8 +59,8 @@ _CASES = text(
 )
 _UNSENT = text("SELECT count(*) FROM notifications WHERE state NOT IN ('sent', 'skipped')")
 _JOBS = text(
-    "SELECT task_name, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') "
-    "AND (scheduled_at IS NULL OR scheduled_at < now()) GROUP BY task_name"
+    "SELECT task_name, status, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') "
+    "AND (scheduled_at IS NULL OR scheduled_at < now()) GROUP BY task_name, status"
 )
 
 
@@ -128,7 +128,9 @@ def count(session: Session, customers: list[Customer], agents: list[Agent], mail
     tally.figures["conversations that ended with the time"] = early
     tally.faults["customers left without a word"] = len(stuck)
     tally.details += [f"customer {each.number} ({each.script}): {each.trouble}" for each in stuck]
-    tally.faults["jobs that wait, or have failed"] = sum(number for _name, number in session.execute(_JOBS))
+    jobs = session.execute(_JOBS).all()
+    tally.faults["jobs that wait, or have failed"] = sum(number for _task, _status, number in jobs)
+    tally.details += [f"{number} x {task}: {status}" for task, status, number in jobs]
     return tally
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from disputes import database
+from disputes import clock, database
 from disputes.chat import desk_view, endings, handoff, queries, service, thread
 from disputes.chat.schemas import MESSAGE_LIMIT
 from disputes.chat.tables import Conversation, Message
@@ -204,7 +204,7 @@ class TestStatusCode:
         right = say("123456")
         assert (right.text, right.note) == ("••••••", {"code_result": "verified"})
         stored = " ".join(str(row.__dict__) for row in all_rows(session, conversation))
-        assert "654" not in stored
+        assert "654 321" not in stored
         assert "123456" not in stored
         assert desk_view.conversation_view(session, conversation.id).verified
 
@@ -254,6 +254,22 @@ class TestStatusCode:
         request.code_digest = codes.digest_of(request.id, "123456")
         say("123456")
         assert say("200300").text == "200300"
+
+    def test_the_same_code_once_more_is_the_same_proof(
+        self, session: Session, conversation: Conversation, say: Say, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
+        request = session.get(StatusRequest, conversation.status_request_id)
+        assert request is not None
+        request.code_digest = codes.digest_of(request.id, "123456")
+        say("123456")
+        until = request.verified_until
+        again = say("it is 123 456")
+        assert (again.text, again.note) == ("it is ••••••", {"code_result": "verified"})
+        assert request.verified_until == until
+        later = clock.now() + codes.VERIFIED_FOR
+        monkeypatch.setattr(clock, "now", lambda: later)
+        assert say("123456").text == "123456"
 
     def test_nothing_is_told_without_proof(self, session: Session, conversation: Conversation) -> None:
         with pytest.raises(Refused):
