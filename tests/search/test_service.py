@@ -254,7 +254,10 @@ def talked(session: Session, said: str, answered: str, *, name: str | None = Non
 def many(session: Session) -> Plans:
     """The plans of the questions that looking for terms asks, among very many rows."""
     session.execute(MANY, {"count": 20_000})
-    for index in ("core", "words"):  # what PostgreSQL does by itself a while later; until then the plan is a matter of luck
+    for index in (
+        "core",
+        "words",
+    ):  # what PostgreSQL does by itself a while later; until then the plan is a matter of luck
         session.execute(text(f"SELECT gin_clean_pending_list('ix_search_entries_{index}')"))
     session.execute(text("ANALYZE search_entries"))
 
