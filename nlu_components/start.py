@@ -6,21 +6,14 @@ Without RASA_TOKEN the API has no lock, which is only right on a machine of one'
 
 import os
 import sys
-from typing import List
 
+from rasa.__main__ import main
 
-def rasa_arguments(given: List[str], secret: str) -> List[str]:
-    """The arguments of `rasa` for those of this module. A secret may begin with a dash, so it stays one argument."""
-    locked = [f"--jwt-secret={secret}", "--jwt-method", "HS256"] if secret else []
-    return ["rasa", *given, "--enable-api", *locked]
-
+from nlu_components.action_results import check_with_one_validator
+from nlu_components.arguments import rasa_arguments
+from nlu_components.whole_turns import keep_turns_or_fail
 
 if __name__ == "__main__":
-    from rasa.__main__ import main
-
-    from nlu_components.action_results import check_with_one_validator
-    from nlu_components.whole_turns import keep_turns_or_fail
-
     check_with_one_validator()
     keep_turns_or_fail()
     sys.argv = rasa_arguments(sys.argv[1:], os.environ.pop("RASA_TOKEN", ""))

@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 
 import pytest
 
-from nlu_components.start import rasa_arguments
+from nlu_components.arguments import rasa_arguments
 
 
 @pytest.mark.parametrize("secret", ["plain", "-begins-with-a-dash", "--enable-api", "a=b"])
