@@ -26,6 +26,7 @@ from disputes import policy
 from disputes.chat import case_acts
 from disputes.teaching.intents import meanings
 from tests.dialogue.measure_nlu import read_examples
+from tests.readability import grade, sentences_in, words_in
 
 ROOT = Path(__file__).parent.parent.parent
 DOMAIN: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
@@ -38,8 +39,14 @@ RULES = [
 NLU_FILES = sorted((ROOT / "data" / "nlu").glob("*.yml"))
 TRAINING = [example for file in NLU_FILES for example in read_examples(file)]
 
-LONGEST_SENTENCE = 32
-"""Words; the answers about the whole process hold a list."""
+LONGEST_SENTENCE = 20
+"""Words. Above that a reader loses the beginning before the end comes."""
+
+GRADE = 6.5
+"""Of school, after Flesch and Kincaid as `tests/readability.py` counts, which is grade 8 at most."""
+
+ENOUGH_TO_GRADE = 12
+"""Words: below that one long word decides."""
 
 LONGEST_TEXT = 480
 """Characters of one message; longer ones are not read on a phone."""
@@ -212,8 +219,15 @@ class TestWords:
     def test_sentences_are_short(self, name: str) -> None:
         for variation in RESPONSES[name]:
             assert len(variation["text"]) <= LONGEST_TEXT
-            for sentence in re.split(r"[.!?:\n]+\s", variation["text"]):
-                assert len(sentence.split()) <= LONGEST_SENTENCE, sentence
+            for sentence in sentences_in(variation["text"]):
+                assert len(words_in(sentence)) <= LONGEST_SENTENCE, sentence
+
+    @pytest.mark.parametrize("name", sorted(RESPONSES))
+    def test_words_are_easy(self, name: str) -> None:
+        for variation in RESPONSES[name]:
+            sentences = sentences_in(variation["text"])
+            if sum(len(words_in(sentence)) for sentence in sentences) >= ENOUGH_TO_GRADE:
+                assert grade(sentences) <= GRADE, variation["text"]
 
     @pytest.mark.parametrize("name", sorted(RESPONSES))
     def test_one_question_at_a_time(self, name: str) -> None:

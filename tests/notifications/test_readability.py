@@ -1,16 +1,15 @@
 """The readability gate: every approved letter can be read by a tired person on a small screen.
 
-The figures are ours, met by all letters and kept from slipping. Public bodies write
-for grade 8 (thirteen years) or easier. Ours measure 4 at most; pyphen counts the places where a word may be hyphenated,
-which are fewer than its syllables, so the true grade is one or two above. The footer and what customers typed do not
-count.
+The figures are ours, met by all letters and kept from slipping. Ours measure grade 4 at most. The footer and what
+customers typed do not count.
 """
 
 import re
 from pathlib import Path
 
-import pyphen
 import pytest
+
+from tests.readability import grade, sentences_in, words_in
 
 APPROVED = Path(__file__).parent / "approved"
 LETTERS = sorted(file.stem for file in APPROVED.glob("*.txt"))
@@ -32,8 +31,6 @@ JARGON = (
     "in due course", "asap", "soonest",
 )  # fmt: skip
 """Words of lawyers and of call centres; and promises of a time that no clock of ours keeps ("shortly")."""
-
-_SYLLABLES = pyphen.Pyphen(lang="en_GB")
 
 
 @pytest.mark.parametrize("name", LETTERS)
@@ -68,20 +65,9 @@ def sentences_of(name: str) -> list[str]:
     for line in text.split("\n"):
         if line.startswith(">") or re.match(r"^[A-Z][^:.]{0,19}: {2,}", line) or "://" in line or line.isupper():
             continue
-        found += [part for part in re.split(r"(?<=[.?:])\s+", line.strip()) if len(words_in(part)) > 2]
+        found += sentences_in(line)
     return found
-
-
-def words_in(sentence: str) -> list[str]:
-    return re.findall(r"[A-Za-zÀ-ÿ'’-]+", sentence)
 
 
 def grade_of(name: str) -> float:
     return grade(sentences_of(name))
-
-
-def grade(sentences: list[str]) -> float:
-    """The school grade after Flesch and Kincaid."""
-    words = [word for sentence in sentences for word in words_in(sentence)]
-    syllables = sum(len(_SYLLABLES.positions(word.lower())) + 1 for word in words)
-    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
