@@ -11,8 +11,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from disputes import database
 from disputes.chat import files, files_to_case, uploads
-from disputes.desk.access import Desk
+from disputes.chat.tables import ChatFile
+from disputes.desk.access import AtDesk, Desk
 from disputes.desk.case_page import found_case
+from disputes.desk.looks import note_read
 from disputes.desk.pages import is_part
 from disputes.edge.downloads import download
 from disputes.edge.failures import Failure, error_body
@@ -43,15 +45,22 @@ def send(
 @router.get("/{file_id}")
 def fetch(desk: Desk, conversation_id: UUID, file_id: UUID) -> Response:
     """A file, as a download. Who fetched it is noted."""
-    file = database.run(files.seen_by_staff, conversation_id, file_id, desk.staff)
+    file = _looked_at(desk, conversation_id, file_id)
     return download(files.content_of(file), file.file_name, MEDIA_TYPES[file.kind])
 
 
 @router.get("/{file_id}/preview")
 def preview(desk: Desk, conversation_id: UUID, file_id: UUID) -> Response:
     """A small picture of it, which is a look as well."""
-    file = database.run(files.seen_by_staff, conversation_id, file_id, desk.staff)
+    file = _looked_at(desk, conversation_id, file_id)
     return download(files.preview_of(file), "preview.jpg", "image/jpeg")
+
+
+def _looked_at(desk: AtDesk, conversation_id: UUID, file_id: UUID) -> ChatFile:
+    with database.transaction() as session:
+        file = files.seen_by_staff(session, conversation_id, file_id, desk.staff)
+        note_read(session, desk, conversation_id)
+        return file
 
 
 @router.post("/add")

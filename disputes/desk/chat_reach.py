@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from disputes import database
 from disputes.chat import reach, transcript
 from disputes.desk.access import AtDesk, Desk
+from disputes.desk.looks import note_read
 from disputes.desk.pages import desk_page, is_part
 from disputes.errors import Invalid, TooMany
 
@@ -41,6 +42,7 @@ def send_copy(
     try:
         with database.transaction() as session:
             sent = transcript.send(session, conversation_id, email, staff=desk.staff)
+            note_read(session, desk, conversation_id)
     except transcript.AddressNeeded as fault:
         return _part(request, desk, conversation_id, notice=NO_ADDRESS, status=fault.status)
     except (Invalid, TooMany) as fault:
@@ -62,6 +64,7 @@ def _part(
 ) -> HTMLResponse:
     with database.transaction() as session:
         found = reach.reach_of(session, conversation_id)
+        note_read(session, desk, conversation_id)
     values = {
         "chat_id": conversation_id,
         "reach": found,

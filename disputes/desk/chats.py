@@ -20,12 +20,12 @@ from disputes.chat import desk_queries, desk_view, endings, handoff, presence, t
 from disputes.chat.schemas import ConversationView
 from disputes.desk import case_panel
 from disputes.desk.access import AtDesk, Desk
+from disputes.desk.looks import read_chat
 from disputes.desk.pages import desk_page, is_part
 from disputes.edge.templates import NO_STORE
 from disputes.errors import Conflict, NotFound, Unavailable
 from disputes.orders.schemas import Order
 from disputes.orders.service import look_up, normalise_number
-from disputes.people import audit
 from disputes.people.tables import Staff
 
 SAID: Final = "disputes-said"
@@ -83,9 +83,6 @@ def take_next(request: Request, desk: Desk) -> Response:
 @router.get("/chats/{conversation_id}")
 def chat(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """One conversation, with the lists beside it; alone where the page has the lists already."""
-    with database.transaction() as session:
-        desk_view.conversation_view(session, conversation_id)
-        audit.note_look(session, "chat.read", desk.staff, ("chat", conversation_id))
     return _chat(request, desk, conversation_id)
 
 
@@ -93,7 +90,7 @@ def chat(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
 def context(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """What is known of a conversation, for the page to renew it."""
     with database.transaction() as session:
-        values = _known(session, desk, desk_view.conversation_view(session, conversation_id))
+        values = _known(session, desk, read_chat(session, desk, conversation_id))
     return desk_page(request, desk, "desk/context.html", values)
 
 
@@ -107,7 +104,7 @@ def holder(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
 def order(request: Request, desk: Desk, conversation_id: UUID) -> HTMLResponse:
     """What the order system says about the order this is about. It may be slow, so it comes by itself."""
     with database.transaction() as session:
-        facts = desk_view.conversation_view(session, conversation_id).facts
+        facts = read_chat(session, desk, conversation_id).facts
     number = normalise_number(facts.get("order_number") or "")
     found, fault = _look_up(number) if number else (None, None)
     return desk_page(request, desk, "desk/order.html", {"order": found, "fault": fault})
@@ -175,7 +172,7 @@ def _chat(
     request: Request, desk: AtDesk, conversation_id: UUID, *, notice: str | None = None, status: int = HTTPStatus.OK
 ) -> HTMLResponse:
     with database.transaction() as session:
-        view = desk_view.conversation_view(session, conversation_id)
+        view = read_chat(session, desk, conversation_id)
         values = {
             **_held(session, desk, view),
             **_known(session, desk, view),
@@ -191,7 +188,7 @@ def _holder(
     request: Request, desk: AtDesk, conversation_id: UUID, *, notice: str | None = None, status: int = HTTPStatus.OK
 ) -> HTMLResponse:
     with database.transaction() as session:
-        view = desk_view.conversation_view(session, conversation_id)
+        view = read_chat(session, desk, conversation_id)
         values = {**_held(session, desk, view), "notice": notice}
     return desk_page(request, desk, "desk/holder.html", values, status=status)
 

@@ -14,9 +14,10 @@ from disputes.cases import complainant, filing, queries, references
 from disputes.cases.schemas import Complaint
 from disputes.cases.sensitive import is_readable, reader_of
 from disputes.cases.tables import Case
-from disputes.chat import desk_view, files_to_case
+from disputes.chat import files_to_case
 from disputes.desk import done, preview
 from disputes.desk.access import AtDesk, Desk
+from disputes.desk.looks import read_chat
 from disputes.desk.pages import desk_page, is_part
 from disputes.desk.preview_page import Given, preview_page
 from disputes.errors import Invalid
@@ -44,7 +45,7 @@ def form(request: Request, desk: Desk, chat: UUID | None = None) -> HTMLResponse
     typed = {"key": new_token()}
     if chat is not None:
         with database.transaction() as session:
-            facts = desk_view.conversation_view(session, chat).facts
+            facts = read_chat(session, desk, chat).facts
         typed |= {name: str(facts[fact]) for name, fact in FROM_CHAT.items() if facts.get(fact)}
     return _form(request, desk, typed, chat)
 

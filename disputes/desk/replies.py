@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from disputes import database
 from disputes.canned import queries, service
 from disputes.desk.access import AtDesk, Desk
+from disputes.desk.looks import note_read
 from disputes.desk.pages import desk_page
 from disputes.edge.forms import given_form
 from disputes.edge.templates import NO_STORE
@@ -92,6 +93,7 @@ def for_chat(desk: Desk, conversation_id: UUID) -> JSONResponse:
             "replies": [{"code": reply.code, "title": reply.title, "text": reply.text} for reply in found],
             "values": service.values_for(session, conversation_id, desk.staff),
         }
+        note_read(session, desk, conversation_id)
     return JSONResponse(offered, headers=NO_STORE)
 
 
