@@ -111,6 +111,7 @@ def emptied_database(pages_database_url: str, monkeypatch: pytest.MonkeyPatch) -
     yield pages_database_url
     with database.engine().begin() as connection:
         names = connection.scalars(OWN_TABLES).all()
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # past what is only appended to
         connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
     database.engine().dispose()
     database.engine.cache_clear()

@@ -173,8 +173,8 @@ class RecoveryCode(Base):
 class AuditEntry(Base):
     """One privileged act: who, what, on which object, from which network. Appended, never changed.
 
-    A trigger refuses UPDATE, and DELETE of what is younger than half a year. `before` and `after` hold ids, figures
-    and what is known of staff, never anything about a customer. `operator` is the user at the command line.
+    Triggers refuse UPDATE, TRUNCATE, and DELETE of what is younger than half a year. `before` and `after` hold ids,
+    figures and what is known of staff, never anything about a customer. `operator` is the user at the command line.
     """
 
     __tablename__ = "audit"

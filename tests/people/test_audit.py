@@ -70,7 +70,13 @@ class TestNoteLook:
 class TestDatabase:
     def test_refuses_every_change(self, session: Session, ada: Staff) -> None:
         audit.note(session, "link.made", by=ada)
-        for change in ("UPDATE audit SET act = 'other'", "UPDATE audit SET at = now()", "DELETE FROM audit"):
+        for change in (
+            "UPDATE audit SET act = 'other'",
+            "UPDATE audit SET at = now()",
+            "DELETE FROM audit",
+            "TRUNCATE audit",
+            "TRUNCATE staff CASCADE",
+        ):
             with pytest.raises(DBAPIError, match="only appended to"), session.begin_nested():
                 session.execute(text(change))
         assert entries(session)[-1].act == "link.made"

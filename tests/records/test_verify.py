@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from disputes import clock
@@ -150,3 +151,11 @@ def _hash_after(event: CaseEvent, head: str) -> str:
     written = CaseEvent(**{name: getattr(event, name) for name in CaseEvent.__table__.columns.keys()})  # noqa: SIM118
     written.prev_hash = head
     return chain.hash_of(written)
+
+
+def test_the_database_lets_nobody_empty_the_histories(session: Session) -> None:
+    factories.filed(session)
+    for change in ("TRUNCATE case_events CASCADE", "TRUNCATE cases CASCADE", "DELETE FROM case_events"):
+        with pytest.raises(DBAPIError, match="only appended to"), session.begin_nested():
+            session.execute(text(change))
+    assert session.scalar(text("SELECT count(*) FROM case_events"))
