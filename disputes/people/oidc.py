@@ -24,6 +24,7 @@ from joserfc.jwk import KeySet
 
 from disputes import clock
 from disputes.errors import Refused, Unavailable
+from disputes.people.bounded import Bounded
 from disputes.people.tokens import new_token
 from disputes.settings import settings
 
@@ -133,6 +134,7 @@ class Provider:
     ) -> Mapping[str, Any]:
         try:
             with self._client(redirect_uri, described) as client:
+                _bound(client, deadline)
                 found = client.fetch_token(
                     described["token_endpoint"],
                     grant_type="authorization_code",
@@ -210,6 +212,7 @@ class Provider:
         try:
             with requests.Session() as session:
                 session.trust_env = not is_loopback(address)
+                _bound(session, deadline)
                 answer = session.get(
                     address, headers=headers, timeout=_seconds_left(deadline), allow_redirects=False, stream=True
                 )
@@ -266,6 +269,13 @@ def is_loopback(address: str) -> bool:
 @cache
 def _provider(issuer: str, client_id: str, client_secret: str) -> Provider:
     return Provider(issuer, client_id, client_secret)
+
+
+def _bound(session: requests.Session, deadline: float) -> None:
+    """Neither a length that is not told nor a slow trickle makes an answer larger or longer than it may be."""
+    bounded = Bounded(LARGEST_ANSWER, deadline, lambda: ProviderAway("it says too much, or too slowly"))
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, bounded)
 
 
 def _deadline() -> float:

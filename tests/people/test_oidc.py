@@ -1,10 +1,15 @@
 """The sign-in provider, asked for real on loopback: what proves somebody, what does not, and what an outage costs."""
 
 import base64
+import contextlib
 import hmac
 import json
 import time
+import zlib
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -151,6 +156,43 @@ class TestAway:
         assert [path for path, _ in running.asked].count("/.well-known/openid-configuration") == 1
 
 
+class TestAnAnswerWithoutAnEnd:
+    """Sent in pieces, so that no length is told beforehand."""
+
+    def test_is_not_read_to_its_end(self, endless: "Endless") -> None:
+        began = time.monotonic()
+        with pytest.raises(ProviderAway) as away:
+            Provider(endless.url, "disputes", "secret").begin(BACK)
+        assert away.value.reason == "it says too much, or too slowly"
+        assert time.monotonic() - began < oidc.BUDGET_SECONDS
+        assert endless.closed.wait(10)
+        assert endless.sent < 20 * oidc.LARGEST_ANSWER
+
+    def test_nor_one_that_grows_when_it_is_unpacked(self, endless: "Endless") -> None:
+        endless.packed = True
+        with pytest.raises(ProviderAway) as away:
+            Provider(endless.url, "disputes", "secret").begin(BACK)
+        assert away.value.reason == "it says too much, or too slowly"
+        assert endless.closed.wait(10)
+
+    def test_nor_one_that_trickles(self, endless: "Endless", monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(oidc, "BUDGET_SECONDS", 0.5)
+        endless.trickles = True
+        with pytest.raises(ProviderAway):
+            Provider(endless.url, "disputes", "secret").begin(BACK)
+        assert endless.closed.wait(10)
+        assert endless.sent < 1_000_000
+
+    def test_nor_a_token(self, running: RunningProvider, endless: "Endless") -> None:
+        chosen = provider(running)
+        begun = chosen.begin(BACK)
+        described = {**chosen.describe(), "token_endpoint": endless.url}
+        with pytest.raises(ProviderAway) as away:
+            chosen._fetch_token(described, "code", begun.verifier, BACK, time.monotonic() + 5)
+        assert away.value.reason == "it says too much, or too slowly"
+        assert endless.closed.wait(10)
+
+
 @pytest.mark.parametrize(
     ("address", "safe"),
     [
@@ -165,6 +207,60 @@ class TestAway:
 )
 def test_nothing_secret_travels_in_the_open(address: str, safe: bool) -> None:
     assert oidc.is_safe_address(address) is safe
+
+
+class Endless:
+    """A server that begins an answer and goes on with it until nobody listens any more."""
+
+    def __init__(self) -> None:
+        self.sent, self.closed, self.packed, self.trickles = 0, Event(), False, False
+        told = self
+
+        class Answer(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Transfer-Encoding", "chunked")
+                if told.packed:
+                    self.send_header("Content-Encoding", "gzip")
+                self.end_headers()
+                told.send(self.wfile)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.do_GET()
+
+            def log_message(self, *_: Any) -> None:
+                """Says nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def send(self, out: BufferedIOBase) -> None:
+        """Piece after piece; spaces, which may stand anywhere in JSON."""
+        spaces, packer = b" " * (1 if self.trickles else 50_000), zlib.compressobj(wbits=31)
+        with contextlib.suppress(OSError):
+            while True:
+                piece = packer.compress(spaces * 40) + packer.flush(zlib.Z_SYNC_FLUSH) if self.packed else spaces
+                out.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+                self.sent += len(piece)
+                if self.trickles:
+                    Event().wait(0.02)
+        self.closed.set()
+
+
+@pytest.fixture
+def endless() -> Iterator[Endless]:
+    """It runs on a port of its own."""
+    found = Endless()
+    runner = Thread(target=found.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    runner.start()
+    yield found
+    found.server.shutdown()
+    runner.join(10)
+    found.server.server_close()
 
 
 def provider(running: RunningProvider) -> Provider:
