@@ -78,16 +78,15 @@ def rate(session: Session, conversation_id: UUID, epoch: object, score: object, 
     return question
 
 
-def rate_by_button(session: Session, conversation_id: UUID, payload: str) -> bool:
-    """The same from the button of a widget that knows no card, which may be pressed again. False: it is no button."""
+def rate_by_button(session: Session, conversation_id: UUID, payload: str) -> Message | None:
+    """The same from the button of a widget that knows no card, which may be pressed again. None: it is no button."""
     if not payload.startswith(RATE):
-        return False
+        return None
     try:
         told = json.loads(payload.removeprefix(RATE))
-        rate(session, conversation_id, told["epoch"], told["score"], "")
+        return rate(session, conversation_id, told["epoch"], told["score"], "")
     except (ValueError, KeyError, TypeError, NotFound, Invalid):
-        return False
-    return True
+        return None
 
 
 def rated_by_mail(session: Session, conversation: Conversation, text: str) -> bool:

@@ -129,8 +129,9 @@ def receive(
     """Stores what the customer wrote, and queues the assistant's turn when the chat is the assistant's.
 
     The same `client_id` is the same message, however often it arrives. `just_reconnected`: an old widget may
-    send its last text again then. None: an opening payload of an old widget, which the greeting has answered, or
-    a score for how the chat was, which is no message.
+    send its last text again then. None: an opening payload of an old widget, which the greeting has answered.
+    A score for how the chat was is no message: it is received with the question that it answers, and from a widget
+    that gives no `client_id` with nothing.
     Raises Invalid with a sentence for the customer.
     """
     text = storable(text)
@@ -145,8 +146,9 @@ def receive(
             return None
         if just_reconnected and newest is not None and _is_resent(newest, text):
             return _received(newest, is_new=False)
-    if satisfaction.rate_by_button(session, conversation_id, text):
-        return None
+    rated = satisfaction.rate_by_button(session, conversation_id, text)
+    if rated is not None:
+        return _received(rated, is_new=False) if client_id is not None else None
     _check_length(text)
     message = _store(session, conversation, text, client_id)
     return _received(message, is_new=True)

@@ -158,6 +158,17 @@ class TestButtonsOfOldWidgets:
         assert conversation is not None
         assert conversation.owner == "closed"
 
+    def test_are_received_for_a_widget_that_waits_to_hear_so(self, session: Session, asked: Conversation) -> None:
+        question = session.scalars(select(Message).where(Message.card.is_not(None))).one()
+        payload = str((question.quick_replies or [])[4]["payload"])
+        said = [row.id for row in all_rows(session, asked) if row.author == "customer"]
+        for client_id in ("r1", "r1", "r2"):
+            received = service.receive(session, asked.id, payload, client_id=client_id)
+            assert received is not None
+            assert (received.id, received.seq, received.is_new) == (question.id, question.seq, False)
+        assert session.scalars(select(Satisfaction.score)).one() == 5
+        assert [row.id for row in all_rows(session, asked) if row.author == "customer"] == said
+
     @pytest.mark.parametrize("typed", ["/rate", "/rate my service: bad", '/rate{"epoch": 99, "score": 1}', "/rate[]"])
     def test_what_only_looks_like_one_is_a_message(self, session: Session, asked: Conversation, typed: str) -> None:
         assert service.receive(session, asked.id, typed, client_id=None) is not None

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from disputes import database
-from disputes.chat import file_links, handoff, queue
+from disputes.chat import endings, file_links, handoff, queue
+from disputes.chat.lines import line
 from tests.chat.factories import add_agent, somebody_here
 from tests.chat.gateways import running_gateway
 from tests.chat.test_sockets import chat_of
@@ -100,6 +101,19 @@ class TestCard:
         said = [message for name, data in again.seen if name == "history" for message in data["messages"]]
         [card] = [message["card"] for message in said if "card" in message and "card_of" not in message]
         assert {row["label"]: row["value"] for row in card["rows"]}["Order"] == "10024"
+
+
+class TestScore:
+    def test_of_a_widget_that_sends_the_button_under_an_id_of_its_own_is_answered(self, browser: SocketClient) -> None:
+        browser.write("Hello?")
+        browser.expect("message_stored")
+        with database.transaction() as session:
+            endings.end_by_customer(session, chat_of(browser.session_id))
+        asked = next(data for data in uttered(browser) if line("satisfaction") == data.get("text"))
+        payload = asked["quick_replies"][3]["payload"]
+        browser.send("user_uttered", {"message": payload, "metadata": {"client_id": "score"}})
+        stored = browser.expect("message_stored")
+        assert (stored["client_id"], stored["id"]) == ("score", asked["metadata"]["id"])
 
 
 def uttered(client: SocketClient) -> Iterator[dict[str, Any]]:
