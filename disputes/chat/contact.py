@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from disputes import policy
 from disputes.cases.fields import FieldError, clean_email, clean_phone
 from disputes.cases.progress import mask_email, mask_phone
-from disputes.chat import thread
+from disputes.chat import handover_card, thread
 from disputes.chat.lines import line
 from disputes.chat.tables import Conversation
 
@@ -42,8 +42,8 @@ def take_contact(session: Session, conversation: Conversation, text: str) -> Non
         address = mask_phone(phone)
     else:
         return
-    words = "contact_taken" if email else "contact_taken_phone"
-    thread.append(session, conversation, "system", line(words, address=address), lists=True)
+    words = line("contact_taken" if email else "contact_taken_phone", address=address)
+    thread.append(session, conversation, "system", words, lists=True, **handover_card.redrawn(session, conversation))
 
 
 def _email_in(text: str) -> str | None:

@@ -20,8 +20,9 @@ from disputes.chat import files, presence, seen, service, viewers
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.leases import Leases
 from disputes.chat.lines import line
+from disputes.chat.rate import Rate
 from disputes.chat.schemas import Json, Received, Updates
-from disputes.errors import DisputesError, Refused
+from disputes.errors import DisputesError, Refused, TooMany
 from disputes.people import audit
 from disputes.people import service as people
 from disputes.people.roles import AT_THE_DESK
@@ -37,7 +38,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class DeskSocket:
-    """One browser tab of a member of staff."""
+    """One browser tab of a member of staff. What tells that they type is counted apart from what they say."""
 
     sid: str
     token: str
@@ -46,6 +47,8 @@ class DeskSocket:
     listeners: dict[UUID, Listener] = field(default_factory=dict)
     viewers: dict[UUID, list[str]] = field(default_factory=dict)
     marks: seen.Frames = field(default_factory=seen.Frames)
+    said: Rate = field(default_factory=Rate)
+    keys: Rate = field(default_factory=Rate)
     checked_at: float = field(default_factory=time.monotonic)
     acted_at: float = field(default_factory=time.monotonic)
 
@@ -155,6 +158,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             return
         client_id = str(data.get("client_id") or uuid4())[:100]
         try:
+            socket.said.check()
             received = await asyncio.to_thread(self._say, socket, conversation_id, data, client_id)
         except DisputesError as error:
             await self._refuse(sid, client_id, error.code, error.message)
@@ -169,7 +173,8 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         if socket is None or conversation_id is None or data is None:
             return
         on, note = bool(data.get("on")), bool(data.get("note"))
-        with contextlib.suppress(OperationalError):  # a hint for the eye; the next key sends another
+        with contextlib.suppress(OperationalError, TooMany):  # a hint for the eye; the next key sends another
+            socket.keys.check()
             await asyncio.to_thread(database.run, viewers.types, conversation_id, socket.staff, on=on, note=note)
             await self._acts(socket)
 

@@ -183,16 +183,20 @@ def _row(field: Field, value: str | None) -> Json:
 
 def _redraw(session: Session, conversation: Conversation, field: Field, client_id: str) -> None:
     """Brings the card in the thread up to date, and says in a line of its own what was changed."""
-    shown = handover_queries.last_card(session, conversation.id)
-    card = _card(session, conversation)
     value = _said(field, conversation.facts[field.name])
     short = value if len(value) <= SHOWN else f"{value[:SHOWN].rstrip()}…"
-    changed: dict[str, Any] = {}
-    if shown is not None:
-        shown.card = card
-        changed = {"card": card, "note": {"card_of": str(shown.id)}}
+    changed = redrawn(session, conversation)
     words = line("corrected", label=field.label_for_staff, value=" ".join(short.split()))
     thread.append(session, conversation, "system", words, client_id=client_id, lists=True, **changed)
+
+
+def redrawn(session: Session, conversation: Conversation) -> dict[str, Any]:
+    """Brings the card in the thread up to date; what the line of the thread must have that tells every page so."""
+    shown = handover_queries.last_card(session, conversation.id)
+    if shown is None:
+        return {}
+    shown.card = _card(session, conversation)
+    return {"card": shown.card, "note": {"card_of": str(shown.id)}}
 
 
 def is_proved(session: Session, conversation: Conversation) -> bool:

@@ -161,6 +161,7 @@ def question_of(session: Session, conversation_id: UUID, epoch: int) -> Message 
         Message.conversation_id == conversation_id,
         Message.author == "system",
         Message.card.contains({"kind": "rating", "epoch": epoch}),
+        _brings_no_card_up_to_date(),
     )
     return session.scalar(found)
 
@@ -171,8 +172,13 @@ def last_question(session: Session, conversation_id: UUID) -> Message | None:
         Message.conversation_id == conversation_id,
         Message.author == "system",
         Message.card.contains({"kind": "rating"}),
+        _brings_no_card_up_to_date(),
     )
     return session.scalar(found.order_by(Message.seq.desc()).limit(1))
+
+
+def _brings_no_card_up_to_date() -> ColumnElement[bool]:
+    return or_(Message.note.is_(None), ~Message.note.has_key("card_of"))
 
 
 def _in_the_chat() -> ColumnElement[bool]:

@@ -111,16 +111,18 @@ def _keep(session: Session, conversation: Conversation, asked: Satisfaction, ans
     asked.score, asked.answered_at = answer.score, clock.now()
     asked.words = clean_text(answer.words)[:LONGEST_WORDS] or None
     question = reach_queries.question_of(session, conversation.id, asked.epoch)
+    redrawn: Json = {}
     if question is not None:
         question.card = {**(question.card or {}), "score": answer.score}
         question.quick_replies = None
+        redrawn = {"card": question.card, "note": {"card_of": str(question.id)}}  # in every tab that shows it
     session.flush()
     if answer.score <= UNHAPPY:
         words = line("satisfaction_low", form_url=queue.complaint_form_url())
         person = button("person_button", queue.TALK_TO_PERSON)
-        thread.append(session, conversation, "system", words, quick_replies=[person], lists=True)
+        thread.append(session, conversation, "system", words, quick_replies=[person], lists=True, **redrawn)
     else:
-        thread.append(session, conversation, "system", line("satisfaction_thanks"), lists=True)
+        thread.append(session, conversation, "system", line("satisfaction_thanks"), lists=True, **redrawn)
 
 
 def _offer_by_mail(session: Session, conversation: Conversation, asked: Satisfaction) -> None:

@@ -6,7 +6,6 @@ A socket is bound to one conversation at `session_request`. Whatever session id 
 import asyncio
 import contextlib
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,30 +32,15 @@ from disputes.chat.assistant_state import AssistantState
 from disputes.chat.hub import Hub, Listener
 from disputes.chat.leases import Leases
 from disputes.chat.lines import line
+from disputes.chat.rate import Rate
 from disputes.chat.schemas import Json, Updates
 from disputes.chat.text import storable
 from disputes.errors import DisputesError, TooMany
 
 JUST_RECONNECTED_SECONDS = 3.0
-BURST = 20
-BURST_SECONDS = 10.0
 CLIENT_ID_LIMIT = 100
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(eq=False)
-class Rate:
-    """How often one socket has sent something, whatever it binds itself to meanwhile."""
-
-    sent_at: deque[float] = field(default_factory=lambda: deque(maxlen=BURST))
-
-    def check(self) -> None:
-        """Raises TooMany when this socket has sent a burst of frames."""
-        now = time.monotonic()
-        if len(self.sent_at) == BURST and now - self.sent_at[0] < BURST_SECONDS:
-            raise TooMany(line("too_fast"))
-        self.sent_at.append(now)
 
 
 @dataclass(eq=False)

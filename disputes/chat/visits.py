@@ -65,7 +65,8 @@ def new_chat(session: Session, ended_id: UUID) -> tuple[Conversation, str] | Non
     """Another chat for the visitor whose chat has ended, with what they have written into that one meanwhile.
 
     None while that chat is still open: one visitor has one open chat. If they have begun another one already (in
-    another tab), it is that, under a new session id.
+    another tab), it is that, under a new session id, and what was written into the ended one stays there. Both rows are
+    locked, the ended one first, as `mail_in` does it.
     """
     ended = handoff.locked(session, ended_id)
     if ended.owner != "closed":

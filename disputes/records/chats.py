@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from disputes.cases.tables import Case
 from disputes.chat import files
-from disputes.chat.tables import Conversation, Message, Satisfaction, TurnReading
+from disputes.chat.tables import Conversation
 from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
-from disputes.people.tables import Staff, StatusRequest
+from disputes.people.tables import StatusRequest
 from disputes.records import queries, tracker
 from disputes.records.swap import Swap
 
 
 def forget_chat(session: Session, conversation_id: UUID) -> None:
     """Deletes a chat with all its messages, its mail, the proofs asked for in it, and has Rasa forget it."""
-    asked = session.query(StatusRequest).filter(StatusRequest.conversation_id == conversation_id).all()
-    forget_status_requests(session, asked)
+    forget_status_requests(session, queries.status_requests_of_chat(session, conversation_id))
     _delete_letters(session, queries.letters_of_chat(session, conversation_id))
     session.execute(delete(InboundMail).where(InboundMail.conversation_id == conversation_id))
     files.forget(session, conversation_id)
@@ -39,23 +38,22 @@ def forget_draft(session: Session, conversation_id: UUID) -> None:
 
 def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
     """Takes a person's name and addresses out of a chat that is kept; copies of it in the mail go altogether."""
-    proofs = select(StatusRequest).where(StatusRequest.conversation_id == conversation_id)
-    forget_status_requests(session, session.scalars(proofs).all())
+    forget_status_requests(session, queries.status_requests_of_chat(session, conversation_id))
     written_to = queries.addresses_of_chat(session, conversation_id)
     swap = swap.and_also(written_to)
     _delete_letters(session, queries.letters_of_chat(session, conversation_id))
     session.execute(delete(InboundMail).where(InboundMail.conversation_id == conversation_id))
-    for asked in session.query(Satisfaction).filter(Satisfaction.conversation_id == conversation_id):
+    for asked in queries.ratings_of_chat(session, conversation_id):
         asked.words = swap.text(asked.words) if asked.words else None
     forget_draft(session, conversation_id)
-    for message in session.query(Message).filter(Message.conversation_id == conversation_id):
+    for message in queries.messages_of_chat(session, conversation_id):
         message.text = swap.text(message.text)
         message.payload = swap.text(message.payload) if message.payload else None
         for column in ("note", "quick_replies", "attachment", "card"):
             value = getattr(message, column)
             if value is not None:
                 setattr(message, column, swap.json(value))
-    for reading in session.query(TurnReading).filter(TurnReading.conversation_id == conversation_id):
+    for reading in queries.readings_of_chat(session, conversation_id):
         reading.example = swap.text(reading.example) if reading.example else None
     for file in files.files_of(session, conversation_id):
         file.file_name = swap.text(file.file_name)
@@ -69,8 +67,7 @@ def forget_status_requests(session: Session, requests: Sequence[StatusRequest]) 
         return
     session.execute(update(Conversation).where(Conversation.status_request_id.in_(ids)).values(status_request_id=None))
     keys = [f"status_code:{request_id}" for request_id in ids]
-    letters = session.query(Notification).filter(Notification.dedupe_key.in_(keys)).all()
-    _delete_letters(session, letters)
+    _delete_letters(session, queries.letters_by_key(session, keys))
     session.execute(delete(StatusRequest).where(StatusRequest.id.in_(ids)))
 
 
@@ -78,11 +75,7 @@ def forget_letters_without_case(session: Session, emails: Sequence[str]) -> None
     """Deletes letters to these addresses that belong to no complaint; never those to staff."""
     if not emails:
         return
-    staff = session.query(Staff.email).scalar_subquery()
-    letters = session.query(Notification).filter(
-        Notification.case_id.is_(None), Notification.recipient.in_(emails), Notification.recipient.not_in(staff)
-    )
-    _delete_letters(session, letters.all())
+    _delete_letters(session, queries.letters_without_case(session, emails))
 
 
 def forget_unmatched_mail(session: Session, emails: Sequence[str]) -> None:
@@ -92,7 +85,7 @@ def forget_unmatched_mail(session: Session, emails: Sequence[str]) -> None:
 
 def swap_in_mail(session: Session, case: Case, swap: Swap) -> None:
     """Takes a person's name and addresses out of the mail of a case that is kept."""
-    for mail in session.query(InboundMail).filter(InboundMail.case_id == case.id):
+    for mail in queries.mails_of_case(session, case.id):
         mail.sender = mail.raw = None
         mail.subject, mail.text, mail.original = (
             swap.text(words) if words else words for words in (mail.subject, mail.text, mail.original)

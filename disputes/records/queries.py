@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Text, and_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from disputes.cases.tables import Case, CaseEvent, CasePromise, CaseView, PolicyVersion
-from disputes.chat.tables import Conversation, Message, Satisfaction
+from disputes.chat.tables import Conversation, LeftMessage, Message, Satisfaction, TurnReading
 from disputes.inbound.tables import InboundMail
 from disputes.notifications.tables import Notification
 from disputes.people.tables import Customer, Staff, StatusRequest
@@ -215,16 +215,70 @@ def asked_and_ended(session: Session) -> Sequence[UUID]:
 
 
 def unfiled_before(session: Session, moment: datetime, *, with_draft: bool = False) -> Sequence[UUID]:
-    """Chats without a complaint that nobody has written in since; `with_draft`: those with something understood."""
+    """Chats without a complaint that nobody has written in since; `with_draft`: those with something understood.
+
+    A message that was left and waits for an answer keeps the way to answer it.
+    """
     filed = exists().where(Case.conversation_id == Conversation.id)
     added = exists().where(CaseEvent.data["conversation_id"].astext == cast(Conversation.id, Text))
     found = select(Conversation.id).where(Conversation.updated_at < moment, ~filed, ~added)
     if with_draft:
         found = found.where(
+            ~_waits_for_an_answer(),
             or_(
                 Conversation.facts != {},
                 Conversation.handoff_summary.is_not(None),
                 Conversation.reply_email.is_not(None),
-            )
+            ),
         )
     return session.scalars(found.order_by(Conversation.updated_at, Conversation.id)).all()
+
+
+def waits_for_an_answer(session: Session, conversation_id: UUID) -> bool:
+    """True while a message that was left in this chat waits for a person."""
+    found = exists().where(Conversation.id == conversation_id, _waits_for_an_answer())
+    return bool(session.scalar(select(found)))
+
+
+def status_requests_of_chat(session: Session, conversation_id: UUID) -> Sequence[StatusRequest]:
+    """The proofs that were asked for in a chat."""
+    return session.scalars(select(StatusRequest).where(StatusRequest.conversation_id == conversation_id)).all()
+
+
+def ratings_of_chat(session: Session, conversation_id: UUID) -> Sequence[Satisfaction]:
+    """What was said of a chat."""
+    return session.scalars(select(Satisfaction).where(Satisfaction.conversation_id == conversation_id)).all()
+
+
+def messages_of_chat(session: Session, conversation_id: UUID) -> Sequence[Message]:
+    """Every row of a chat's thread."""
+    return session.scalars(select(Message).where(Message.conversation_id == conversation_id)).all()
+
+
+def readings_of_chat(session: Session, conversation_id: UUID) -> Sequence[TurnReading]:
+    """What was understood in a chat."""
+    return session.scalars(select(TurnReading).where(TurnReading.conversation_id == conversation_id)).all()
+
+
+def letters_by_key(session: Session, keys: Sequence[str]) -> Sequence[Notification]:
+    """The letters with these keys."""
+    return session.scalars(select(Notification).where(Notification.dedupe_key.in_(keys))).all()
+
+
+def letters_without_case(session: Session, emails: Sequence[str]) -> Sequence[Notification]:
+    """Letters to these addresses that belong to no complaint; never those to staff."""
+    found = select(Notification).where(
+        Notification.case_id.is_(None),
+        Notification.recipient.in_(emails),
+        Notification.recipient.not_in(select(Staff.email)),
+    )
+    return session.scalars(found).all()
+
+
+def mails_of_case(session: Session, case_id: UUID) -> Sequence[InboundMail]:
+    """The mail that came for a case."""
+    return session.scalars(select(InboundMail).where(InboundMail.case_id == case_id)).all()
+
+
+def _waits_for_an_answer() -> ColumnElement[bool]:
+    return exists().where(LeftMessage.conversation_id == Conversation.id, LeftMessage.ended_at.is_(None))

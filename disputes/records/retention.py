@@ -151,6 +151,8 @@ def _forget_chat(session: Session, conversation_id: UUID, kind: Kind) -> bool:
         return True
     if not (conversation.facts or conversation.handoff_summary or conversation.reply_email):
         return False
+    if queries.waits_for_an_answer(session, conversation_id):
+        return False
     chats.forget_draft(session, conversation_id)
     return True
 

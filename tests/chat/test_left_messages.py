@@ -2,6 +2,7 @@
 and when that is over somebody gets to know."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -24,7 +25,7 @@ from disputes.chat import (
 from disputes.chat.tables import Conversation, LeftMessage
 from disputes.errors import Conflict
 from disputes.people.tables import Staff
-from tests.chat.conftest import Say, lines_of
+from tests.chat.conftest import Say, all_rows, lines_of
 from tests.chat.factories import add_agent, desk_is_up
 
 pytestmark = pytest.mark.database
@@ -177,6 +178,18 @@ class TestWaitEstimate:
             assert len(queue_queries.claims_since(session, None, MONDAY_NOON)) == 1
 
 
+class TestAddressTypedLater:
+    def test_is_on_the_customers_card_in_every_tab(self, session: Session, left: Conversation, say: Say) -> None:
+        card = next(message for message in all_rows(session, left) if message.card)
+        assert email_row(card.card)["typed"] == ""
+        say("I am at mia@example.org")
+        news = service.updates(session, left.id, left.last_seq - 1).messages
+        assert [line["card_of"] for line in news] == [str(card.id)]
+        assert email_row(news[0]["card"])["typed"] == "mia@example.org"
+        session.refresh(card)
+        assert email_row(card.card)["typed"] == "mia@example.org"
+
+
 class TestCallBack:
     def test_a_number_that_is_typed_asks_for_a_call(self, session: Session, left: Conversation, say: Say) -> None:
         assert desk_view.conversation_view(session, left.id).left is not None
@@ -225,6 +238,11 @@ def called_for(session: Session, left: Conversation, say: Say, anna: Staff) -> C
     say("please ring me on 020 7946 0123")
     handoff.claim(session, left.id, anna)
     return left
+
+
+def email_row(card: Any) -> dict[str, Any]:
+    """The line of the hand-over card that tells the address."""
+    return next(row for row in card["rows"] if row.get("field") == "contact_email")
 
 
 def late(session: Session, left: Conversation) -> None:

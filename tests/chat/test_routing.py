@@ -4,13 +4,16 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier, local
+from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from disputes import clock, database, policy
 from disputes.chat import endings, handoff, presence, routing, service, timers, work
+from disputes.chat.staff_queries import Colleague
 from disputes.chat.tables import Conversation, Ownership, StaffPresence
 from disputes.people.tables import Staff
 from tests.chat.conftest import lines_of
@@ -50,6 +53,37 @@ class TestAssign:
         assert chat.team_id == team.id
         assert routing.assign(session, chat)
         assert chat.agent_id == anna.id
+
+
+class TestRunsAtOnce:
+    def test_that_look_at_full_people_in_another_order_do_not_wait_for_each_other(
+        self, database_url: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with database.transaction() as session:
+            people = [add_agent(session, name, here=True, limit=0) for name in ("Ann Full", "Ben Full")]
+            chats = [waiting_chat(session).id for _ in people]
+            session.execute(update(Staff).where(Staff.name == "Sam There").values(takes_chats=False))
+        free = [Colleague(person.id, person.name, "agent", held=0, limit=5) for person in people]
+        orders = {chats[0]: free, chats[1]: free[::-1]}
+        look, both_hold_one, looked = handoff.has_room, Barrier(2), local()
+
+        def has_room(session: Session, staff: Staff) -> bool:
+            fits = look(session, staff)
+            if not hasattr(looked, "once"):
+                looked.once = True
+                both_hold_one.wait(10)
+            return fits
+
+        monkeypatch.setattr(handoff, "has_room", has_room)
+        monkeypatch.setattr(presence, "staffing", lambda _session, _team: presence.Staffing(looked.people, None))
+
+        def assign(chat: UUID) -> bool:
+            looked.people = tuple(orders[chat])
+            with database.transaction() as session:
+                return routing.assign(session, handoff.locked(session, chat))
+
+        with ThreadPoolExecutor(2) as threads:
+            assert list(threads.map(assign, chats)) == [False, False]
 
 
 class TestNotAnswered:

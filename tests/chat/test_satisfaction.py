@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from disputes.chat import endings, handoff, queries, queue, satisfaction, service, turns
+from disputes.chat import endings, handoff, queries, queue, reach_queries, satisfaction, service, turns
 from disputes.chat.rasa_client import parts_of
 from disputes.chat.tables import Conversation, Message, Satisfaction
 from disputes.errors import Invalid, NotFound
@@ -112,6 +112,17 @@ class TestAnswered:
         assert (row.score, row.words) == (4, "Quick and kind.")
         assert row.answered_at is not None
         assert lines_of(session, asked)[-1] == ("system", "Thank you, that helps us.")
+
+    @pytest.mark.parametrize("score", [1, 4])
+    def test_other_tabs_get_the_answered_card_with_the_next_line(
+        self, session: Session, asked: Conversation, score: int
+    ) -> None:
+        question = satisfaction.rate(session, asked.id, asked.epoch, score, None)
+        seen = service.updates(session, asked.id, question.seq).messages
+        assert [(line["card_of"], line["card"]["score"]) for line in seen] == [(str(question.id), score)]
+        found = reach_queries.question_of(session, asked.id, asked.epoch)
+        assert found is not None
+        assert found.id == question.id
 
     def test_the_first_answer_counts(self, session: Session, asked: Conversation) -> None:
         satisfaction.rate(session, asked.id, asked.epoch, 4, None)

@@ -17,8 +17,9 @@ from disputes.chat.assistant_state import AssistantState
 from disputes.chat.desk_sockets import CHECK_AGAIN_SECONDS
 from disputes.chat.hub import Hub
 from disputes.chat.leases import Leases
+from disputes.chat.rate import BURST
 from disputes.chat.schemas import Part
-from disputes.chat.sockets import BURST, CustomerNamespace, Gone
+from disputes.chat.sockets import CustomerNamespace, Gone
 from disputes.chat.tables import Conversation
 from disputes.people import service as people
 from disputes.people import sessions

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, database, policy
 from disputes.cases import progress, queries
 from disputes.cases.tables import Case
+from disputes.chat import endings, handoff
 from disputes.chat import files as chat_files
 from disputes.chat import service as chat
 from disputes.chat.tables import Conversation
@@ -110,6 +111,19 @@ class TestChats:
         assert service.run_retention(session, whole + A_MOMENT) == {"chat": 1}
         assert session.scalars(select(Conversation)).all() == []
         assert len(factories.queued(session, tracker.FORGET_TRACKER)) == 2
+
+    def test_that_wait_for_an_answer_keep_the_way_to_give_it(self, session: Session) -> None:
+        with clock.set_to(NOW):
+            conversation, _ = chat.open_conversation(session, None)
+            handoff.leave_message(session, conversation)
+            chat.receive(session, conversation.id, "I am at mia@example.org", client_id="1")
+        month = NOW + timedelta(days=30) + A_MOMENT
+        assert service.run_retention(session, month) == {}
+        session.refresh(conversation)
+        assert conversation.reply_email == "mia@example.org"
+        with clock.set_to(NOW):
+            endings.end_by_customer(session, conversation.id)
+        assert service.run_retention(session, month) == {"draft": 1}
 
     def test_their_files_go_with_them(self, session: Session) -> None:
         with clock.set_to(NOW):
