@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     chats_per_address: int = Field(
         60, ge=0, description="new chats from one address of the network in a quarter of an hour; 0: any number"
     )
+    uploads_at_once: int = Field(
+        3, ge=1, description="files that one web process looks at at once; the others wait for their turn"
+    )
     host: str = Field("127.0.0.1", description="address the web process listens on")
     port: int = Field(8000, description="port the web process listens on")
     trusted_proxies: str = Field("127.0.0.1", description="proxies whose X-Forwarded-For is believed, comma separated")

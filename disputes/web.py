@@ -20,6 +20,7 @@ from disputes.edge.origins import OpenToShops
 from disputes.edge.readiness import OK, readiness
 from disputes.edge.static import StaticFiles, widget_script
 from disputes.edge.templates import STATIC
+from disputes.edge.uploads import take_turns
 from disputes.edge.visits import Visits
 from disputes.metrics.endpoint import router as metrics
 from disputes.orders.stand_in import router as demo_orders
@@ -48,6 +49,7 @@ def create_app(lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     app.add_middleware(OpenToShops, prefix="/api/chat/", headers=["Authorization"])
     add_failure_handlers(app)
+    take_turns(app)
     app.include_router(probes)
     app.include_router(metrics)
     app.include_router(api)

@@ -17,7 +17,7 @@ from disputes.chat import service as chat
 from disputes.edge.addresses import ip_digest
 from disputes.edge.downloads import download
 from disputes.edge.limits import note_upload
-from disputes.edge.uploads import given_file
+from disputes.edge.uploads import given_file, in_turn
 from disputes.errors import Refused
 from disputes.files.contents import MEDIA_TYPES
 
@@ -45,7 +45,12 @@ def chat_of(authorization: Annotated[str, Header(max_length=300)] = "") -> UUID:
 type Chat = Annotated[UUID, Depends(chat_of)]
 
 
-@router.post("", status_code=HTTPStatus.CREATED, responses=errors((400, 401, 403, 404, 409, 413, 422, 429, 503)))
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses=errors((400, 401, 403, 404, 409, 413, 422, 429, 503)),
+    dependencies=[Depends(in_turn)],
+)
 def send(
     request: Request,
     chat_id: Chat,

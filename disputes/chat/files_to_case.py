@@ -70,7 +70,7 @@ def to_case(conversation_id: str, case_id: str, chat_round: int, told_after: str
     refused: str | None = None
     for file in database.run(file_queries.customers_files, chat, chat_round):
         try:
-            database.run(_adopt, case, file, files.content_of(file))
+            _adopt(case, file)
         except DisputesError as fault:
             log.warning("chat.file_not_added", file_id=str(file.id), case_id=case_id, reason=fault.code)
             refused = fault.message
@@ -78,14 +78,25 @@ def to_case(conversation_id: str, case_id: str, chat_round: int, told_after: str
         database.run(_tell, chat, case, UUID(told_after), refused)
 
 
-def _adopt(session: Session, case_id: UUID, file: ChatFile, content: bytes) -> None:
+def _adopt(case_id: UUID, file: ChatFile) -> None:
+    """Stored first, then written down, so that the case is not locked meanwhile."""
+    if database.run(_is_known, case_id, file):
+        return
+    content = files.content_of(file)
+    kept = Checked(file.kind, content, file.file_name)  # type: ignore[arg-type]  # the table's check has the kinds
+    with investigation.shelved(kept) as stored, database.transaction() as session:
+        investigation.keep_evidence(session, _case(session, case_id), Actor("customer"), stored)
+
+
+def _is_known(session: Session, case_id: UUID, file: ChatFile) -> bool:
+    return file.sha256 in {known.sha256 for known in investigation.evidence_of(session, _case(session, case_id))}
+
+
+def _case(session: Session, case_id: UUID) -> Case:
     case = cases.case_by_id(session, case_id)
     if case is None:
         raise NotFound("There is no such complaint.")
-    if file.sha256 in {known.sha256 for known in investigation.evidence_of(session, case)}:
-        return
-    kept = Checked(file.kind, content, file.file_name)  # type: ignore[arg-type]  # the table's check has the kinds
-    investigation.keep_evidence(session, case, Actor("customer"), kept)
+    return case
 
 
 def _tell(session: Session, conversation_id: UUID, case_id: UUID, told_after: UUID, refused: str | None) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 import structlog
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -18,7 +18,7 @@ from disputes.desk.looks import note_read
 from disputes.desk.pages import is_part
 from disputes.edge.downloads import download
 from disputes.edge.failures import Failure, error_body
-from disputes.edge.uploads import given_file
+from disputes.edge.uploads import given_file, in_turn
 from disputes.errors import DisputesError
 from disputes.files.contents import MEDIA_TYPES
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/chats/{conversation_id}/files")
 log = structlog.get_logger(__name__)
 
 
-@router.post("")
+@router.post("", dependencies=[Depends(in_turn)])
 def send(
     desk: Desk,
     conversation_id: UUID,

@@ -3,17 +3,20 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from disputes import database
 from disputes.cases import service as cases
+from disputes.cases.tables import Case
 from disputes.desk import case_page
 from disputes.desk.access import Desk
+from disputes.desk.preview import Change
 from disputes.desk.preview_page import Given
 from disputes.edge.downloads import download
-from disputes.edge.uploads import given_file
-from disputes.errors import NotFound
+from disputes.edge.uploads import given_file, in_turn
+from disputes.errors import Invalid, NotFound
 from disputes.investigation import service
 
 router = APIRouter(prefix="/cases")
@@ -81,21 +84,32 @@ def write_answer(
     )
 
 
-@router.post("/{reference}/evidence")
+@router.post("/{reference}/evidence", dependencies=[Depends(in_turn)])
 def add_evidence(
     request: Request, desk: Desk, reference: str, given: Given, file: Annotated[UploadFile, File()]
 ) -> Response:
     """Adds a file of ours."""
-    name, content = given_file(file)
-    return case_page.act_on(
-        request,
-        desk,
-        reference,
-        lambda session, case: service.add_evidence(
-            session, case, cases.acting(desk.staff), name, content, staff=desk.staff
-        ),
-        given,
-    )
+    try:
+        kept = service.checked(*given_file(file))
+    except Invalid as fault:
+        return case_page.act_on(request, desk, reference, _refusing(fault), given)
+    with service.shelved(kept) as stored:
+        return case_page.act_on(
+            request,
+            desk,
+            reference,
+            lambda session, case: service.keep_evidence(session, case, cases.acting(desk.staff), stored),
+            given,
+        )
+
+
+def _refusing(fault: Invalid) -> Change:
+    """What was wrong with a file before any case was looked at is said where all refusals are."""
+
+    def refuse(_session: Session, _case: Case) -> None:
+        raise fault
+
+    return refuse
 
 
 @router.get("/{reference}/evidence/{evidence_id}")

@@ -1,5 +1,8 @@
 """Files in a case: from the complainant and from staff, checked, drawn anew, and kept under a random name."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -11,7 +14,7 @@ from disputes.cases import engine
 from disputes.cases import queries as cases
 from disputes.cases.states import CASE_WORKERS, CUSTOMER_OR_CHAT, OPEN, Actor, NotAllowed
 from disputes.cases.tables import Case
-from disputes.errors import Conflict, NotFound
+from disputes.errors import Conflict, DisputesError, NotFound
 from disputes.files import contents, store
 from disputes.files.contents import Checked
 from disputes.investigation import queries
@@ -26,6 +29,15 @@ TAKES_FILES: Final = OPEN | {"resolved"}
 log = structlog.get_logger(__name__)
 
 
+@dataclass
+class Stored:
+    """A file in the store under a name that no row knows yet."""
+
+    kept: Checked
+    name: str
+    is_taken: bool = False
+
+
 def add_evidence(
     session: Session, case: Case, actor: Actor, filename: str, content: bytes, *, staff: Staff | None = None
 ) -> Evidence:
@@ -38,13 +50,36 @@ def add_evidence(
     """
     actor = Actor("staff", staff.role, staff.id) if staff else actor
     _check_sender(actor)
-    kept = contents.checked(filename, content, policy.current().evidence)  # takes a while: before the case is locked
-    return keep_evidence(session, case, actor, kept)
+    with shelved(checked(filename, content)) as stored:
+        return keep_evidence(session, case, actor, stored)
 
 
-def keep_evidence(session: Session, case: Case, actor: Actor, kept: Checked) -> Evidence:
-    """Adds a file that has been checked already, where it came in by another way. All else as `add_evidence`."""
+def checked(filename: str, content: bytes) -> Checked:
+    """The file as it may be kept, by the policy. It takes a while: call it while nothing is locked."""
+    return contents.checked(filename, content, policy.current().evidence)
+
+
+@contextmanager
+def shelved(kept: Checked) -> Iterator[Stored]:
+    """Stores a file, to be taken by `keep_evidence` in a transaction that is begun and ended within; what is not taken
+    is removed again. Where nobody can know (the database went away at the commit), it stays, and the sweep looks."""
+    shelf, name = store.store_of("evidence"), store.new_name()
+    shelf.put(name, kept.content)
+    stored = Stored(kept, name)
+    try:
+        yield stored
+    except DisputesError:
+        shelf.remove(name)
+        raise
+    if not stored.is_taken:
+        shelf.remove(name)
+
+
+def keep_evidence(session: Session, case: Case, actor: Actor, stored: Stored) -> Evidence:
+    """Adds a file that is `shelved`, so that nothing waits for a store while the case is locked. All else as
+    `add_evidence`."""
     _check_sender(actor)
+    kept = stored.kept
     limits, digest = policy.current().evidence, kept.digest
     case = cases.locked(session, case.id)
     if case.state not in TAKES_FILES or case.erased_at is not None:
@@ -58,8 +93,7 @@ def keep_evidence(session: Session, case: Case, actor: Actor, kept: Checked) -> 
     if queries.count_evidence(session, case.id, from_staff=from_staff) >= limits.files:
         whose = "We have" if from_staff else "You have"
         raise Conflict(f"{whose} added {limits.files} files to this complaint already. More are not possible.")
-    name, evidence_id = store.new_name(), uuid4()
-    store.store_of("evidence").put(name, kept.content)
+    evidence_id = uuid4()
     if from_staff:
         event = engine.note(
             session,
@@ -81,12 +115,13 @@ def keep_evidence(session: Session, case: Case, actor: Actor, kept: Checked) -> 
         kind=kept.kind,
         size=len(kept.content),
         sha256=digest,
-        stored_as=name,
+        stored_as=stored.name,
         staff=session.get(Staff, actor.staff_id) if from_staff else None,
         at=clock.now(),
     )
     session.add(evidence)
     session.flush()
+    stored.is_taken = True
     return evidence
 
 

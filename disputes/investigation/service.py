@@ -8,10 +8,12 @@ from disputes.files.contents import MEDIA_TYPES
 from disputes.investigation.evidence import (
     TAKES_FILES,
     add_evidence,
+    checked,
     erase_evidence,
     evidence_of,
     keep_evidence,
     read_evidence,
+    shelved,
     sweep_files,
 )
 from disputes.investigation.keeping import changes_in, erase, export_of
@@ -56,6 +58,7 @@ __all__ = [
     "answers_of",
     "ask",
     "changes_in",
+    "checked",
     "erase",
     "erase_evidence",
     "evidence_of",
@@ -70,6 +73,7 @@ __all__ = [
     "questions_of_event",
     "read_evidence",
     "record_finding",
+    "shelved",
     "sweep_files",
     "views_of",
     "why_not_examine",

@@ -16,7 +16,7 @@ from disputes.cases.tables import Case
 from disputes.edge.downloads import download
 from disputes.edge.forms import given_form
 from disputes.edge.templates import page
-from disputes.edge.uploads import given_file
+from disputes.edge.uploads import given_file, in_turn
 from disputes.errors import Conflict, DisputesError, Invalid, NotFound, Refused, TooMany
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
@@ -56,15 +56,22 @@ def complaints(request: Request, done: str = "", case: str = "", satisfied: str 
     return _page(request, said=said, satisfied=(case, satisfied) if satisfied in ("yes", "no") else None)
 
 
-@router.post(HERE + "/{reference}/evidence")
+@router.post(HERE + "/{reference}/evidence", dependencies=[Depends(in_turn)])
 def add_evidence(request: Request, reference: str, file: UploadFile) -> Response:
-    """Takes a photo or a document."""
-    name, content = given_file(file)
-
-    def keep(session: Session, case: Case) -> None:
-        investigation.add_evidence(session, case, CUSTOMER, name, content)
-
-    return _do(request, reference, keep, "evidence")
+    """Takes a photo or a document: from whoever is proved, looked at and stored before anything is locked."""
+    try:
+        database.run(proof.proved_case, request, reference)
+        with investigation.shelved(investigation.checked(*given_file(file))) as stored:
+            return _do(
+                request,
+                reference,
+                lambda session, case: investigation.keep_evidence(session, case, CUSTOMER, stored),
+                "evidence",
+            )
+    except NotVerified:
+        return start_again()
+    except (Invalid, Refused) as fault:
+        return _page(request, fault=(reference, fault), act="evidence")
 
 
 @router.get(HERE + "/{reference}/bundle")

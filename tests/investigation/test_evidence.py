@@ -160,6 +160,38 @@ class TestAdd:
         assert len(stored_files()) == 1
 
 
+class TestShelved:
+    """Stored before the transaction that mentions it."""
+
+    def test_it_is_there_while_nothing_is_locked_and_stays_once_taken(self, database_url: str) -> None:
+        case = a_case()
+        with service.shelved(service.checked("label.jpg", jpg())) as stored:
+            assert [file.name for file in stored_files()] == [stored.name]
+            kept = database.run(service.keep_evidence, case, CUSTOMER, stored)
+        assert [file.name for file in stored_files()] == [kept.stored_as]
+
+    def test_what_is_known_already_is_not_stored_twice(self, database_url: str) -> None:
+        case = a_case()
+        for _ in range(2):
+            with service.shelved(service.checked("label.jpg", jpg())) as stored:
+                kept = database.run(service.keep_evidence, case, CUSTOMER, stored)
+        assert [file.name for file in stored_files()] == [kept.stored_as]
+
+    def test_what_is_refused_is_removed(self, database_url: str) -> None:
+        case = a_case()
+        with (
+            pytest.raises(NotAllowed),
+            service.shelved(service.checked("label.jpg", jpg())) as stored,
+        ):
+            database.run(service.keep_evidence, case, Actor("clock"), stored)
+        assert stored_files() == []
+
+    def test_where_nobody_knows_whether_it_was_taken_it_stays_for_the_sweep(self, database_url: str) -> None:
+        with pytest.raises(ConnectionError), service.shelved(service.checked("label.jpg", jpg())):
+            raise ConnectionError
+        assert len(stored_files()) == 1
+
+
 class TestRead:
     def test_what_was_changed_on_disk_is_not_shown(self, session: Session, case: Case) -> None:
         added = service.add_evidence(session, case, CUSTOMER, "a.pdf", pdf())
@@ -240,6 +272,11 @@ class TestSweep:
 
 def stored(name: str) -> Path:
     return settings().var_dir / "evidence" / name[:2] / name
+
+
+def a_case() -> Case:
+    with database.transaction() as session:
+        return filed(session)
 
 
 def stored_files() -> list[Path]:
