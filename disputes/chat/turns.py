@@ -61,6 +61,7 @@ def answer(message_id: str, *, tried_before: bool) -> None:
     stored = database.run(store_reply, turn, parts)
     measured.TURNS.labels("answered" if stored else "dropped").inc()
     if stored:
+        database.run(note_reading, turn, parts)  # nobody waits for it
         measured.TURN_SECONDS.observe((clock.now() - turn.asked_at).total_seconds())
     if (turn.turns_before + 1) % TURNS_IN_A_SESSION == 0:
         _begin_session(client, turn)
@@ -130,7 +131,6 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
             reply_to=turn.message_id,
             reply_index=index,
         )
-    readings.note(session, message, next((part.reading for part in parts if part.reading is not None), None))
     message.turn = "answered"
     conversation.rasa_turns += 1
     known = turn.note.get("corrected", {})
@@ -138,6 +138,13 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
         name: given for name, given in conversation.corrections.items() if known.get(name) != given["value"]
     }
     return True
+
+
+def note_reading(session: Session, turn: Turn, parts: list[Part]) -> None:
+    """Keeps what the assistant understood of the message whose reply is stored."""
+    message = session.get(Message, turn.message_id)
+    if message is not None:
+        readings.note(session, message, next((part.reading for part in parts if part.reading is not None), None))
 
 
 def give_up(session: Session, turn: Turn) -> None:

@@ -145,6 +145,7 @@ def read(session: Session, conversation: Conversation) -> Read:
         parts += [Part(handoff={"reason": "asked"})] if hand_over else []
         parts += [Part(reading=told)] if told is not None else []
         assert turns.store_reply(session, turn, parts)
+        turns.note_reading(session, turn, parts)
         return session.get(TurnReading, received.id)
 
     return turn_of

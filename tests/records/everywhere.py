@@ -152,7 +152,8 @@ def _chat(session: Session) -> Conversation:
     card = {"title": NAME, "rows": [{"label": "E-mail", "value": EMAIL, "edit": f'/change{{"v": "{RARE}"}}'}]}
     replies = [{"title": NAME, "payload": f'/inform{{"name": "{NAME}"}}'}]
     understood = {"intent": "nlu_fallback", "confidence": 0.2, "others": [], "form": None}
-    turns.store_reply(session, turn, [Part(f"Thank you, {NAME}.", replies, None, card), Part(reading=understood)])
+    turns.store_reply(session, turn, [Part(f"Thank you, {NAME}.", replies, None, card)])
+    turns.note_reading(session, turn, [Part(reading=understood)])
     reading = session.get_one(TurnReading, received.id)
     reading.state, reading.chosen, reading.example = "taught", "ask_status", WORDS
     store.store_of("chat-files").put(name := store.new_name(), content := pdf(WORDS.encode()))
