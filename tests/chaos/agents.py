@@ -63,7 +63,8 @@ class Agent:
 
     async def _look(self) -> None:
         self._serving = {chat: task for chat, task in self._serving.items() if not task.done()}
-        rows = await self.world.rows(_WORK, self.staff_id, list(self.world.wanted))
+        wanted = [] if self.world.closing else list(self.world.wanted)
+        rows = await self.world.rows(_WORK, self.staff_id, wanted)
         mine = [row[0] for row in rows if row[2] == self.staff_id]
         for chat in mine:
             self._serve(chat)

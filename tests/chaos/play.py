@@ -95,6 +95,7 @@ async def _play_in(world: World, plan: Plan, stack: Stack, began: float, say: Ca
         closing = asyncio.get_running_loop().call_later(end + LAST_WORDS_SECONDS - time.monotonic(), world.close)
         played = await _all_live(customers, plan, end)
         closing.cancel()
+        world.close()
         killing.cancel()
         await asyncio.gather(killing, return_exceptions=True)
         say(f"{len(played)} conversations after {time.monotonic() - began:.0f} s; now it gets quiet.")
