@@ -49,6 +49,7 @@ def given_filters(
     category: Code = "",
     cause: Code = "",
     agent: Annotated[str, Query(max_length=40)] = "",
+    team: Annotated[str, Query(max_length=40)] = "",
     what: Codes = "",
     kind: Code = "",
 ) -> Filters:
@@ -59,6 +60,7 @@ def given_filters(
         category=category or None,
         cause=cause or None,
         agent=_agent(agent) if sees_all(desk) else desk.staff.id,
+        team=_id(team, "team", "There is no such team.") if team and sees_all(desk) else None,
         what=what or None,
         kind=kind or None,
     )
@@ -105,6 +107,7 @@ def chats(request: Request, desk: Desk, filters: Given, by: By = "week") -> HTML
         values = {
             "reasons": sheets.sheet(session, "reasons", filters, "kind"),
             "left": service.count(session, FIGURES["left_reply"], filters),
+            "unmet": service.count(session, FIGURES["unmet"], filters).total,
             "kept_from": _chats_kept_from(),
         }
         return _figures(request, desk, filters, "chats", by, session=session, values=values)
@@ -212,6 +215,7 @@ def _page(
         "filters": filters,
         "sees_all": sees_all(desk),
         "people": queries.people(session) if sees_all(desk) else {},
+        "teams": queries.team_names(session) if sees_all(desk) else {},
         "behind": board_charts.link_behind,
         "figures": FIGURES,
         "by_labels": sheets.BY_LABELS,
@@ -248,7 +252,11 @@ def _day(written: str) -> date | None:
 def _agent(written: str) -> UUID | str | None:
     if not written or written == NOBODY:
         return written or None
+    return _id(written, "agent", "Nobody has this id.")
+
+
+def _id(written: str, field: str, sentence: str) -> UUID:
     try:
         return UUID(written)
     except ValueError as fault:
-        raise Invalid("Nobody has this id.", {"agent": "Please choose somebody."}) from fault
+        raise Invalid(sentence, {field: sentence}) from fault

@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from disputes.cases.tables import Case
 from disputes.chat.reasons import LEFT
-from disputes.chat.tables import Conversation, Message, Ownership, Satisfaction
+from disputes.chat.tables import Conversation, Message, Ownership, Satisfaction, UnmetRequest
 from disputes.reports.rows import Column, Moment, Rows, rows, seconds_between
 
 WITH_PEOPLE: Final = ("queue", "agent")
@@ -55,6 +55,20 @@ def handoffs(moment: Moment) -> Rows:
             else_="unanswered",
         ),
         agent=took.c.agent_id,
+    )
+
+
+def unmet(moment: Moment) -> Rows:
+    """Wishes for a person when nobody was there, and whether somebody should have been."""
+    return rows(
+        UnmetRequest.__table__.join(Conversation.__table__, Conversation.id == UnmetRequest.conversation_id),
+        [UnmetRequest.at > moment.start, UnmetRequest.at <= moment.end],
+        subject_id=UnmetRequest.conversation_id,
+        at=UnmetRequest.at,
+        what=case((UnmetRequest.office_open, "open"), else_="closed"),
+        kind=UnmetRequest.reason,
+        category=_category(),
+        cause=_of_case(Case.cause),
     )
 
 

@@ -208,6 +208,18 @@ _ALL: Final = (
         order="newest",
     ),
     Figure(
+        "unmet",
+        "Asked for a person when nobody was there",
+        "Each time a customer asked for a person and nobody could be promised, by the day they asked, and whether it "
+        "was in office hours. They were offered to leave a message, the form, or the assistant. It was with nobody.",
+        chat_queries.unmet,
+        subject="chat",
+        at="Asked",
+        whats={"open": "in office hours", "closed": "out of office hours"},
+        kinds=reasons.BEGINNINGS,
+        order="newest",
+    ),
+    Figure(
         "waited",
         "Waiting for a person",
         "From the moment a customer asked for a person until somebody had the chat, the first time; by the day they "

@@ -21,8 +21,8 @@ PAIRED = "|"
 
 @dataclass(frozen=True)
 class Filters:
-    """The days, and one category, cause or member of staff. `agent` may be `NOBODY`, the other
-    two `NOT_SAID`.
+    """The days, and one category, cause, member of staff or `team`: whoever belongs to it now. `agent` may be
+    `NOBODY`, category and cause `NOT_SAID`.
 
     `what` and `kind` narrow a figure to a part of it, such as promises that were `missed`, or `kept.missed`.
     """
@@ -31,6 +31,7 @@ class Filters:
     category: str | None = None
     cause: str | None = None
     agent: UUID | str | None = None
+    team: UUID | None = None
     what: str | None = None
     kind: str | None = None
 
@@ -60,6 +61,7 @@ class Filters:
             "category": self.category,
             "cause": self.cause,
             "agent": self.agent,
+            "team": self.team,
             "what": self.what,
             "kind": self.kind,
             **more,

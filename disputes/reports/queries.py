@@ -27,7 +27,7 @@ from disputes.cases.sensitive import Reader, may_read, may_read_chat
 from disputes.cases.tables import Case
 from disputes.notifications.tables import Notification
 from disputes.people.roles import MANAGING
-from disputes.people.tables import Staff
+from disputes.people.tables import Staff, Team, TeamMember
 from disputes.reports.filters import NOBODY, NOT_SAID, ONE_OF, PAIRED, Filters
 from disputes.reports.rows import Rows
 from disputes.reports.tables import WeeklyChoice
@@ -155,6 +155,11 @@ def people(session: Session) -> dict[str, str]:
     return {str(staff_id): name for staff_id, name in session.execute(found)}
 
 
+def team_names(session: Session) -> dict[str, str]:
+    """All teams by id: their name."""
+    return {str(team_id): name for team_id, name in session.execute(select(Team.id, Team.name).order_by(Team.name))}
+
+
 def readers_without_letter(session: Session, key: str) -> Sequence[Staff]:
     """Whoever wants the weekly report and has no letter whose key is this with their id: managers unless they said no,
     administrators if they said yes."""
@@ -191,6 +196,8 @@ def _narrowed(rows: Rows, filters: Filters) -> Subquery:
             wanted = wanted.where(part.c[name].is_(None))
         elif value is not None:
             wanted = wanted.where(part.c[name] == value)
+    if filters.team is not None:
+        wanted = wanted.where(part.c.agent.in_(select(TeamMember.staff_id).where(TeamMember.team_id == filters.team)))
     return wanted.subquery()
 
 

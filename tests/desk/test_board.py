@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from disputes import clock, database
 from disputes.cases import states
+from disputes.chat.tables import UnmetRequest
 from disputes.desk.board_charts import PLANS
-from disputes.people.tables import AuditEntry
+from disputes.people.tables import AuditEntry, Staff, Team, TeamMember
 from disputes.reports.figures import FIGURES
 from tests.reports.world import World
 from tests.serving import Visitor, add_staff, hidden, signed_in
@@ -70,6 +71,43 @@ class TestNow:
         assert shown_references(page) == set(references[1:])
         assert "Ann Baker" in page
         assert "Mia Hughes" not in page
+
+
+class TestTeams:
+    def test_a_team_narrows_tables_lists_and_files(self, max_: Visitor) -> None:
+        some_cases()
+        with database.transaction() as session:
+            ann = session.scalars(select(Staff).where(Staff.name == "Ann Baker")).one()
+            returns, empty = (Team(name=name, created_at=clock.now()) for name in ("Returns", "Empty"))
+            session.add_all((returns, empty))
+            session.flush()
+            session.add(TeamMember(team_id=returns.id, staff_id=ann.id))
+            one, other = returns.id, empty.id
+        for page in ("", "/complaints", "/chats"):
+            assert f'<option value="{one}" selected>Returns</option>' in max_.open(f"/desk/board{page}?team={one}")
+        behind = "/desk/board/behind/named"
+        everybody = shown_references(max_.open(behind))
+        assert everybody
+        assert shown_references(max_.open(f"{behind}?team={one}")) == everybody
+        assert "Returns" in max_.open(f"{behind}?team={one}")
+        assert shown_references(max_.open(f"{behind}?team={other}")) == set()
+        assert not any(reference in max_.open(f"{behind}/csv?team={other}") for reference in everybody)
+        assert f"team={one}" in max_.open(f"/desk/board/complaints?team={one}")
+
+    def test_that_is_none_is_said(self, max_: Visitor) -> None:
+        assert max_.get("/desk/board?team=nonsense").status_code == 400
+
+    def test_wishes_that_nobody_was_there_for_are_told_with_their_chats(self, max_: Visitor) -> None:
+        with database.transaction() as session:
+            chat = World(session).chat(clock.now() - timedelta(hours=2))
+            wish = UnmetRequest(conversation_id=chat.id, reason="asked", office_open=True)
+            wish.at, chat_id = clock.now() - timedelta(hours=1), chat.id
+            session.add(wish)
+        page = max_.open("/desk/board/chats")
+        assert "somebody asked for a person when nobody was there" in page
+        link = re.search(r'href="(/desk/board/behind/unmet[^"]*what=open[^"]*)"', page)
+        assert link is not None
+        assert str(chat_id) in max_.open(unescape(link[1]))
 
 
 class TestFiguresLeadToWhatTheyCount:

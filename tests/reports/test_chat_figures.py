@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from disputes.chat.tables import Conversation, Ownership
+from disputes.chat.tables import Conversation, Ownership, UnmetRequest
+from disputes.people.tables import Team, TeamMember
 from disputes.reports.figures import FIGURES
 from disputes.reports.queries import By
 from tests.reports.world import MONDAY, World, keyed, narrowed_to
@@ -126,6 +127,42 @@ class TestHandoffs:
         assert world.count("handoffs").total.n == 0
 
 
+class TestNobodyThere:
+    def test_each_wish_counts_with_why_and_whether_somebody_should_have_been_there(self, world: World) -> None:
+        chat, other = world.chat(MONDAY, category="lost"), world.chat(MONDAY)
+        for at, where, why, is_open in (
+            (MONDAY, chat, "asked", True),
+            (MONDAY + minutes(5), chat, "urgent", False),
+            (MONDAY, other, "asked", False),
+            (MONDAY - timedelta(days=30), other, "asked", False),
+        ):
+            world.session.add(UnmetRequest(conversation_id=where.id, reason=why, office_open=is_open, at=at))
+        world.session.flush()
+        found = world.count("unmet", by="kind")
+        assert (found.total.n, found.total.whats) == (3, {"open": 1, "closed": 2})
+        assert keyed(found) == {"asked": 2, "urgent": 1}
+        assert keyed(world.count("unmet", by="category")) == {"lost": 2, None: 1}
+        assert [line.subject_id for line in world.behind("unmet", what="open")] == [chat.id]
+
+
+class TestTeams:
+    def test_narrow_a_figure_to_whoever_belongs_to_one(self, world: World) -> None:
+        for who in (world.ann, world.ann, world.bo):
+            chat = asked(world)
+            world.owner(chat, "agent", "claimed", MONDAY + minutes(2), who)
+            world.say(chat, who, MONDAY + minutes(3))
+        asked(world)
+        team = Team(name="Returns", created_at=MONDAY)
+        world.session.add(team)
+        world.session.flush()
+        assert world.count("handoffs", team=team.id).total.n == 0
+        world.session.add(TeamMember(team_id=team.id, staff_id=world.ann.id))
+        world.session.flush()
+        assert world.count("handoffs", team=team.id).total.n == 2
+        assert {line.agent for line in world.behind("handoffs", team=team.id)} == {world.ann.id}
+        assert world.count("first_reply", team=team.id, agent=world.bo.id).total.n == 0
+
+
 class TestEnds:
     def test_measures_from_asking_to_the_end_by_whoever_had_it_last(self, world: World) -> None:
         chat = answered(world, after=3)
@@ -231,4 +268,7 @@ def busy(world: World) -> World:
     world.owner(message, "agent", "claimed", MONDAY + minutes(90), world.bo)
     world.say(message, world.bo, MONDAY + minutes(95))
     world.helped(world.chat(MONDAY, category="lost"), MONDAY, 3)
+    wish = UnmetRequest(conversation_id=message.id, reason="asked", office_open=True, at=MONDAY)
+    world.session.add(wish)
+    world.session.flush()
     return world
