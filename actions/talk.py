@@ -155,6 +155,8 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
         events = await self.act(talk) if knows or not is_in_other_language(talk) else await _keep_foreign(talk)
         if talk.is_first_action and (events or not self.passes_on):
             talk.tell_reading(taken=self.passes_on)
+        is_read_now = talk.is_new_turn if self.passes_on else talk.is_first_action
+        if is_read_now and (events or not self.passes_on):
             events = [*notice(talk), *events]
         return [*set_slots(corrected), *events] if events or not self.passes_on else []
 

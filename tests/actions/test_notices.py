@@ -1,5 +1,7 @@
 """Danger, the law and other languages are noticed wherever the customer is."""
 
+from typing import Any
+
 import pytest
 
 from actions import slots
@@ -28,6 +30,19 @@ class TestDanger:
         done = room.run(form, told, "problem_damaged", form=slots.COMPLAINT_FORM, asked=slots.DESCRIPTION)
         assert done.slots[slots.DESCRIPTION] == told
         assert done.handoff is not None
+
+    def test_also_where_rasa_has_put_the_forms_own_action_before(self, room: Room) -> None:
+        known: dict[str, Any] = {"form": slots.COMPLAINT_FORM, "asked": slots.CONTACT, "category": "damaged"}
+        events = [{"event": "user"}, {"event": "slot"}, {"event": "action", "name": slots.COMPLAINT_FORM}]
+        done = room.run(ComplaintFormTurn(), "the lamp caught fire, anna@example.org", events=events, **known)
+        assert done.handoff is not None
+        assert done.slots["contact_email"] == "anna@example.org"
+
+    def test_not_again_when_the_form_comes_back_to_its_question(self, room: Room) -> None:
+        known: dict[str, Any] = {"form": slots.COMPLAINT_FORM, "asked": slots.CONTACT, "category": "damaged"}
+        acted = [{"event": "action", "name": name} for name in ("action_answer", slots.COMPLAINT_FORM)]
+        done = room.run(ComplaintFormTurn(), "a fire? thanks", events=[{"event": "user"}, *acted], **known)
+        assert done.handoff is None
 
     def test_once_in_a_chat(self, room: Room) -> None:
         done = room.run(HearProblem(), "as i said, it caught fire", "problem_damaged", danger_told=True)
