@@ -2,12 +2,9 @@
 
 import gzip
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from disputes.local import training
-from tests.bench import board, cases, live, search, turns
-from tests.bench.default_rasa import memory_of, running, train_default
+from tests.bench import board, cases, live, search, turns, understanding
+from tests.bench.default_rasa import memory_of, train_default
 from tests.bench.rows import Row, table, write
 from tests.stack import ROOT, Stack, running_stack
 
@@ -22,7 +19,7 @@ def main() -> int:
         rows += turns.long_conversation(stack)
         rows += memory(stack)
         rows += live.in_one_process(stack)
-        rows += against_default(stack, default_model)
+        rows += understanding.against_default(stack, default_model)
         stack.stop()
         rows.append(Row("everything ready after a second start", stack.start(), "s", 30))
         rows.append(Row("everything stopped after Ctrl-C", stack.stop(), "s", 5))
@@ -46,26 +43,6 @@ def memory(stack: Stack) -> list[Row]:
     return [
         Row("memory of the app (web, actions, worker)", memory_of(stack.app()), "MB", 250),
         Row("memory of Rasa", memory_of(stack.rasa()), "MB", 750),
-    ]
-
-
-def against_default(stack: Stack, default_model: Path) -> list[Row]:
-    """Our Rasa as we run it, and Rasa as it comes (its default pipeline), with the same actions and tracker store."""
-    model = training.current_model(ROOT)
-    assert model is not None
-    environment = stack.rasa().environ()
-    environment.pop("RASA_TOKEN", None)
-    with TemporaryDirectory() as folder:
-        with running("rasa", default_model, environment, Path(folder) / "default.log") as default:
-            default_rate = turns.rasa_throughput(default.url)
-        with running("nlu_components.start", model, environment, Path(folder) / "ours.log") as ours:
-            our_rate = turns.rasa_throughput(ours.url)
-    return [
-        Row("turns per second, Rasa's default pipeline, 16 senders", default_rate, "1/s"),
-        Row("turns per second, our pipeline, 16 senders", our_rate, "1/s"),
-        Row("turns per second, ours / default", our_rate / default_rate, "x", 2, at_least=True),
-        Row("Rasa ready after, ours / default", ours.ready_seconds / default.ready_seconds, "x", 0.5),
-        Row("memory of Rasa with its default pipeline", default.memory_mb, "MB"),
     ]
 
 

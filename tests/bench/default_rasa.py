@@ -92,7 +92,7 @@ def running(module: str, model: Path, environment: dict[str, str], log: Path) ->
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [*training.rasa_command(ROOT, module), "run", "-i", "127.0.0.1", "-p", str(port)]
-    command += ["-m", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    command += ["-m", str(model), "--endpoints", "endpoints.yml", "--credentials", "credentials.yml", "--enable-api"]
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -1,13 +1,14 @@
 """Measures a configuration of the understanding: `python -m tests.dialogue.measure_nlu CONFIG.yml [...]`.
 
 For each file: trains it in Rasa on data/nlu, starts Rasa with it, sends every message of nlu_test.yml, and prints one
-row of the table in docs/nlu.md. Needs .venv-rasa; takes about two minutes a file.
+row of the table in docs/nlu.md. With `--picture FILE.svg` it also draws what was taken for what, of the last
+configuration. Needs .venv-rasa; takes about two minutes a file.
 """
 
+import argparse
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -21,6 +22,8 @@ import requests
 import yaml
 
 from disputes.local.training import QUIET, rasa_command
+from disputes.teaching import intents
+from tests.dialogue.confusion import picture
 from tests.stack import free_port, wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -31,15 +34,20 @@ READY_SECONDS = 180
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.dialogue.measure_nlu")
+    parser.add_argument("configurations", nargs="+", type=Path, metavar="CONFIG.yml")
+    parser.add_argument("--picture", type=Path, metavar="FILE.svg")
+    arguments = parser.parse_args()
     messages = read_examples(OWN_TEST)
+    best: list[tuple[str, str]] = []
     print(
         "| configuration | accuracy | macro-F1 | in scope lost | out of scope turned away | parse p50 / p95 (ms) ",
         end="",
     )
     print("| memory (MB) | ready (s) | trains in (s) |")
-    for name in sys.argv[1:]:
+    for config in arguments.configurations:
         with tempfile.TemporaryDirectory() as folder:
-            seconds = _train(Path(name), Path(folder))
+            seconds = _train(config, Path(folder))
             with _rasa(Path(folder) / "model.tar.gz") as (url, ready, process):
                 for message, _ in messages[:20]:
                     parse(url, message)
@@ -50,12 +58,14 @@ def main() -> None:
         inside = [intent for expected, intent, _, _ in rows if expected != OUT_OF_SCOPE]
         outside = [intent for expected, intent, _, _ in rows if expected == OUT_OF_SCOPE]
         print(
-            f"| {Path(name).stem} | {accuracy(best):.3f} | {macro_f1(best):.3f} "
+            f"| {config.stem} | {accuracy(best):.3f} | {macro_f1(best):.3f} "
             f"| {inside.count(FALLBACK) / len(inside):.2f} "
             f"| {sum(intent in (FALLBACK, OUT_OF_SCOPE) for intent in outside) / len(outside):.2f} "
             f"| {median(times):.0f} / {quantiles(times, n=20)[-1]:.0f} | {memory:.0f} | {ready:.0f} | {seconds:.0f} |",
             flush=True,
         )
+    if arguments.picture:
+        arguments.picture.write_text(picture(best, [list(group.intents) for group in intents.groups()]))
 
 
 def read_examples(path: Path) -> list[tuple[str, str]]:
