@@ -153,7 +153,9 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
         talk = Talk(dispatcher, tracker, domain)
         knows = self.heeds_any_language or self.passes_on or not talk.is_first_action
         events = await self.act(talk) if knows or not is_in_other_language(talk) else await _keep_foreign(talk)
-        if talk.is_first_action and (events or not self.passes_on):
+        # A form's validation sees the form itself as done already.
+        is_first = talk.is_new_turn if self.passes_on else talk.is_first_action
+        if is_first and (events or not self.passes_on):
             talk.tell_reading(taken=self.passes_on)
         is_read_now = talk.is_new_turn if self.passes_on else talk.is_first_action
         if is_read_now and (events or not self.passes_on):

@@ -193,11 +193,14 @@ class Room:
             "metadata": {} if bare else given,
         }
         initial = {name: slot.get("initial_value") for name, slot in DOMAIN["slots"].items()}
+        happened = events or [{"event": "user", "text": text, "parse_data": message}]
+        if action.passes_on and events is None:  # Rasa shows a form's validation the form itself as done already
+            happened.append({"event": "action", "name": form})
         tracker = Tracker(
             sender_id="a customer",
             slots={**initial, slots.REQUESTED: asked, **known},
             latest_message=message,
-            events=events or [{"event": "user", "text": text, "parse_data": message}],
+            events=happened,
             paused=False,
             followup_action=None,
             active_loop={"name": form} if form else {},
