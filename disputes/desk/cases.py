@@ -14,7 +14,7 @@ from disputes.cases import states, times, worklists
 from disputes.cases.sensitive import reader_of
 from disputes.cases.worklists import Name
 from disputes.chat import left_queries
-from disputes.desk import case_page, case_steps
+from disputes.desk import case_page, case_steps, offers
 from disputes.desk.access import AtDesk, Desk
 from disputes.desk.case_page import Place
 from disputes.desk.pages import desk_page, is_part
@@ -84,6 +84,8 @@ def act(request: Request, desk: Desk, reference: str, act: str, chat: UUID) -> R
     """What is to be filled in for one act, for the panel beside that chat; as a page of its own, the case."""
     if not is_part(request):
         return RedirectResponse(f"/desk/cases/{reference}?chat={chat}", HTTPStatus.SEE_OTHER)
+    if act == offers.ACT:
+        return offers.answer_form(request, desk, reference, chat)
     return case_page.show(request, desk, reference, place=Place(chat, act))
 
 
