@@ -15,7 +15,7 @@ from disputes.cases.service import acting
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
 from disputes.chat import files, thread
-from disputes.chat.tables import Conversation
+from disputes.chat.tables import Conversation, TurnReading
 from disputes.errors import NotFound
 from disputes.inbound.tables import InboundMail
 from disputes.people import audit
@@ -131,6 +131,7 @@ def _mail(mail: InboundMail) -> dict[str, Any]:
 
 def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
     said = queries.messages_of(session, chat.id, notes=False)
+    readings = {reading.message_id: reading for reading in queries.readings_of_chat(session, chat.id)}
     return {
         "schema": "disputes/chat/1",
         "began": iso(chat.created_at),
@@ -147,6 +148,7 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
                 "text": message.text,
                 "card": message.card,
                 "file": (message.attachment or {}).get("payload"),
+                "read_as": _reading(readings.get(message.id)),
             }
             for message in said
         ],
@@ -166,6 +168,19 @@ def _chat(session: Session, chat: Conversation) -> dict[str, Any]:
     }
 
 
+def _reading(reading: TurnReading | None) -> dict[str, Any] | None:
+    """What the assistant took a message for, and whether it was made an example to learn from."""
+    if reading is None:
+        return None
+    return {
+        "intent": reading.intent,
+        "confidence": reading.confidence,
+        "instead": reading.others,
+        "taught_as": reading.chosen,
+        "example": reading.example,
+    }
+
+
 def _files(session: Session, chat: Conversation, folder: str) -> Iterator[Paper]:
     """What was sent in a chat, either way: the customer has had all of it."""
     for number, file in enumerate(files.files_of(session, chat.id), 1):
@@ -182,7 +197,8 @@ def _readme(cases: int, chats: int) -> str:
 
 person.json   names and addresses, each time the status of a complaint was asked for, and your mails to other chats
 cases/        your complaints ({cases}), each with a README of its own
-chats/        your chats ({chats}) with what was understood in them, and the files in them
+chats/        your chats ({chats}) with what was understood in them, what the assistant took each message for, and the
+              files in them
 
 A chat is here when a code that we mailed to you was entered in it, or when one of your complaints came from it. One in
 which somebody only typed your address may be anybody's.

@@ -52,7 +52,6 @@ def chats_naming(session: Session, person: Person) -> Sequence[UUID]:
                 person,
                 cast(Conversation.facts, Text),
                 cast(Conversation.corrections, Text),
-                Conversation.handoff_reason,
                 Conversation.handoff_summary,
                 Conversation.reply_email,
             )

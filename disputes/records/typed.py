@@ -17,7 +17,7 @@ from disputes.cases.progress import mask_email, mask_phone
 from disputes.chat import files, hints
 from disputes.chat.lines import line
 from disputes.chat.schemas import Json
-from disputes.chat.tables import Conversation, TurnReading
+from disputes.chat.tables import Conversation
 from disputes.inbound.tables import InboundMail
 from disputes.records import chats, person_queries, queries, tracker
 from disputes.records.person import Person
@@ -66,7 +66,7 @@ def _swap(session: Session, conversation: Conversation, swap: Swap) -> bool:
         changed |= _swap_in(asked, swap, "words")
     for file in files.files_of(session, conversation.id):
         changed |= _swap_in(file, swap, "file_name")
-    for reading in session.scalars(select(TurnReading).where(TurnReading.conversation_id == conversation.id)):
+    for reading in queries.readings_of_chat(session, conversation.id):
         changed |= _swap_in(reading, swap, "example")
     for letter in queries.letters_of_chat(session, conversation.id):
         changed |= _swap_in(letter, swap, "subject", "text", "html")
@@ -90,7 +90,7 @@ def _swap_in_chat(conversation: Conversation, swap: Swap) -> bool:
         },
         reply_email=None if swap.is_one(conversation.reply_email) else conversation.reply_email,
     )
-    changed |= _swap_in(conversation, swap, "handoff_reason", "handoff_summary")
+    changed |= _swap_in(conversation, swap, "handoff_summary")
     if changed:
         conversation.facts_version += 1
     return changed

@@ -12,6 +12,7 @@ from disputes.cases import queries
 from disputes.cases.tables import Case
 from disputes.chat import satisfaction, thread, transcript
 from disputes.chat import service as chat
+from disputes.chat.tables import Message, TurnReading
 from disputes.errors import NotFound
 from disputes.inbound import service as inbound
 from disputes.notifications.tables import Notification
@@ -56,6 +57,31 @@ def test_has_the_files_of_chats(session: Session) -> None:
     assert files["chats/01-files/01-My-bill.pdf"] == pdf(b"the bill")
     [message] = [said for said in json.loads(files["chats/01.json"])["messages"] if said["file"]]
     assert message["file"]["title"] == "My bill.pdf"
+
+
+def test_has_what_the_assistant_took_each_message_for(session: Session) -> None:
+    conversation, _ = chat.open_conversation(session, None)
+    prove(session, conversation.id, MIA)
+    for number in ("1", "2"):
+        chat.receive(session, conversation.id, f"Where is it? {number}", client_id=number)
+    written = select(Message.id).where(Message.author == "customer").order_by(Message.seq)
+    first, _ = session.scalars(written)
+    reading = TurnReading(message_id=first, conversation_id=conversation.id, intent="ask_status", confidence=0.4)
+    reading.others, reading.at = [["greet", 0.3]], clock.now()
+    reading.state, reading.chosen, reading.example = "taught", "ask_order", "where is it"
+    session.add(reading)
+    session.flush()
+    said = json.loads(open_zip(service.export_person(session, email=MIA))["chats/01.json"])["messages"]
+    assert [message["read_as"] for message in said if message["from"] == "customer"] == [
+        {
+            "intent": "ask_status",
+            "confidence": 0.4,
+            "instead": [["greet", 0.3]],
+            "taught_as": "ask_order",
+            "example": "where is it",
+        },
+        None,
+    ]
 
 
 def test_has_the_mail_of_a_chat_both_ways_and_what_was_said_of_it(session: Session) -> None:
