@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.transcripts.player import Player
+from tests.transcripts.player import play_all
 from tests.transcripts.script import FOLDER, read, write
 from tests.transcripts.stacks import transcript_stack
 
@@ -15,21 +15,19 @@ from tests.transcripts.stacks import transcript_stack
 def main(names: Sequence[str]) -> int:
     """Accepts what these files (all, without a name) show now; 1 when a conversation could not be played."""
     files = [FOLDER / Path(name).name for name in names] or sorted(FOLDER.glob("*.yml"))
-    failed = 0
+    found = {file: read(file) for file in files}
     with transcript_stack() as stack:
-        for file in files:
-            found = read(file)
-            for conversation in found:
-                player = Player(stack)
-                try:
-                    conversation.steps = list(player.steps(conversation))
-                except AssertionError as fault:
-                    failed += 1
-                    print(f"{conversation.name}: {fault}", file=sys.stderr)
-                finally:
-                    player.close()
-            write(file, found)
-            print(f"{file.name}: {len(found)} conversations", flush=True)
+        outcomes = play_all(stack, [each for conversations in found.values() for each in conversations])
+    failed = 0
+    for file, conversations in found.items():
+        for conversation in conversations:
+            outcome = outcomes[conversation.name]
+            conversation.steps = [*outcome.steps, *conversation.steps[len(outcome.steps) :]]
+            if outcome.fault:
+                failed += 1
+                print(f"{conversation.name}: {outcome.fault}", file=sys.stderr)
+        write(file, conversations)
+        print(f"{file.name}: {len(conversations)} conversations", flush=True)
     return 1 if failed else 0
 
 

@@ -1,31 +1,48 @@
 """Plays a transcript through the whole program: socket to socket, with the real assistant, actions and database."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
 
-from disputes.chat import endings, handoff
+from disputes import clock
+from disputes.cases import service as cases
+from disputes.cases.tables import Case
+from disputes.chat import endings, handoff, presence, timers
 from disputes.chat import service as chat
 from disputes.chat.tables import Conversation as Chat
-from disputes.chat.tables import Message
+from disputes.chat.tables import Message, StaffPresence
 from disputes.database import psycopg_dsn
+from disputes.investigation import service as investigation
 from disputes.local.postgres import EmbeddedPostgres
+from disputes.offers import service as offers
 from disputes.people import service as people
 from disputes.people.tables import Staff
+from tests.offers.factories import draft, examine, final_draft
 from tests.socket_client import SocketClient
 from tests.stack import Stack, wait_until
 from tests.transcripts.script import Conversation, Line, Step, steady
 
 AGENT: Final = "agent@example.com"
+MANAGER: Final = "manager@example.com"
+TIMES: Final = (
+    *("created_at", "updated_at", "last_customer_at", "last_agent_at"),
+    *("waiting_since", "first_waiting_since", "claim_by"),
+)
+STAYS: Final = timedelta(hours=1)
+AT_ONCE: Final = 4
 TURN_SECONDS: Final = 30
+HANDS_BACK: Final[dict[str, handoff.Outcome]] = {"hands": "go_on", "files": "file", "settles": "settled"}
 WHO: Final = {"bot": "bot", "agent": "team", "system": "chat"}
-_CODE = re.compile(r"\b\d{6}\b")
+_CODE = re.compile(r"(?<![\w-])(\d{3}) ?(\d{3})(?![\w-])")
 
 
 class Player:
@@ -41,8 +58,11 @@ class Player:
         self._letters_read: set[str] = set()
 
     def close(self) -> None:
-        """The customer leaves."""
+        """The customer leaves, and nothing of the conversation stays in a queue or at the desk."""
         self._client.close()
+        with self._stack.transaction() as session:
+            endings.end_by_customer(session, self._conversation_id())
+            self._nobody_is_here(session)
 
     def steps(self, conversation: Conversation) -> Iterator[Step]:
         """Does one step after the other; gives each with what was really shown."""
@@ -68,11 +88,10 @@ class Player:
 
         def arrived() -> bool:
             for letter in self._stack.letters():
-                if letter.id not in self._letters_read and address in letter.recipient:
-                    codes = _CODE.findall(letter.text)
-                    if codes:
-                        self._letters_read.add(letter.id)
-                        found.append(codes[0])
+                if letter.id in self._letters_read or address not in letter.recipient or "code" not in letter.subject:
+                    continue
+                self._letters_read.add(letter.id)
+                found.extend("".join(code) for code in _CODE.findall(letter.text)[:1])
             return bool(found)
 
         wait_until(arrived, TURN_SECONDS, f"no code was mailed to {address}")
@@ -95,6 +114,9 @@ class Player:
         number, unit = what.split()
         gone = timedelta(**{f"{unit.rstrip('s')}s": int(number)})
         put_back(self._stack, self._conversation_id(), gone)
+        with self._stack.transaction() as session:
+            timers.act(session, self._conversation_id())  # now, and not when the sweep comes by
+        self._until_answered()
 
     def _end(self, _what: str) -> None:
         self._client.send("end_chat", {})
@@ -109,13 +131,43 @@ class Player:
                 handoff.take_over(session, conversation_id, staff)
             elif does == "says":
                 self._agent_says(session, conversation_id, staff, words)
-            elif does == "hands":
-                handoff.hand_back(session, conversation_id, staff, words.removeprefix("back").strip())
+            elif does in HANDS_BACK:
+                note = words.removeprefix("back").strip()
+                handoff.hand_back(session, conversation_id, staff, note, outcome=HANDS_BACK[does])
             elif does == "ends":
                 endings.close(session, conversation_id, staff)
             else:
                 raise AssertionError(f"an agent does not do this: {what}")
         self._until_answered()
+
+    def _desk(self, what: str) -> None:
+        does, _, words = what.partition(" ")
+        with self._stack.transaction() as session:
+            staff = people.staff_with_email(session, AGENT)
+            if does == "arrives":
+                presence.staff_arrive(session, staff)
+                session.execute(update(StaffPresence).values(expires_at=clock.now() + STAYS))
+                return
+            manager = people.staff_with_email(session, MANAGER)
+            filed_here = select(Case).where(Case.conversation_id == self._conversation_id())
+            case = session.scalars(filed_here.order_by(Case.filed_at.desc())).first()
+            assert case is not None, "no complaint was filed in this chat"
+            if what == "takes the case":
+                cases.take(session, case, staff)
+            elif does == "asks":
+                investigation.ask(session, case, staff, [words])
+            elif what == "answers":
+                examine(session, case, staff)
+                offers.make_offer(session, case, staff, draft())
+            elif what == "answers finally":
+                cases.take_review(session, case, manager)
+                offers.final_response(session, case, manager, final_draft())
+            else:
+                raise AssertionError(f"nobody at the desk does this: {what}")
+
+    def _nobody_is_here(self, session: Session) -> None:
+        """Whoever acted counts as there for a while; in the next conversation nobody is."""
+        session.execute(delete(StaffPresence))
 
     def _agent_says(self, session: Any, conversation_id: UUID, staff: Staff, words: str) -> None:
         chat.say_as_agent(session, conversation_id, staff, words, client_id=f"agent-{self._seen}", note=False)
@@ -144,6 +196,8 @@ class Player:
         answers = [data for name, data in self._client.seen if name in ("message_stored", "message_refused")]
         if not self._sent <= {data["client_id"] for data in answers}:
             return False
+        refused = [data["message"] for name, data in self._client.seen if name == "message_refused"]
+        assert not refused, refused
         with self._stack.transaction() as session:
             waiting = select(Message.id).where(
                 Message.conversation_id == self._conversation_id(), Message.turn == "waiting"
@@ -166,16 +220,53 @@ class Player:
         self._seen = self._client.last_seq()
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """A conversation as it was really played; `fault` when it could not be played to its end."""
+
+    steps: list[Step]
+    fault: str = ""
+
+
+def play_all(stack: Stack, found: Sequence[Conversation]) -> dict[str, Outcome]:
+    """Plays conversations, several at once; those in which somebody is at the desk one by one, after the others."""
+    alone = [each for each in found if each.needs_somebody]
+    together = [each for each in found if not each.needs_somebody]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = list(pool.map(lambda each: play(stack, each), together))
+    outcomes += [play(stack, each) for each in alone]
+    return {each.name: outcome for each, outcome in zip([*together, *alone], outcomes, strict=True)}
+
+
+def play(stack: Stack, conversation: Conversation) -> Outcome:
+    """Plays one conversation as far as it goes."""
+    player, steps = Player(stack), list[Step]()
+    try:
+        steps.extend(player.steps(conversation))
+    except AssertionError as fault:
+        return Outcome(steps, str(fault))
+    finally:
+        player.close()
+    return Outcome(steps)
+
+
 def put_back(stack: Stack, conversation_id: UUID, gone: timedelta) -> None:
     """Makes everything in a conversation so much older, ours and Rasa's: for the customer that time has gone by."""
-    columns = "created_at", "updated_at", "last_customer_at", "last_agent_at", "waiting_since", "first_waiting_since"
     with stack.transaction() as session:
-        change = ", ".join(f"{column} = {column} - CAST(:gone AS interval)" for column in columns)
+        change = ", ".join(f"{column} = {column} - CAST(:gone AS interval)" for column in TIMES)
         session.execute(
             text(f"UPDATE conversations SET {change} WHERE id = :id"), {"gone": gone, "id": conversation_id}
         )
         session.execute(
             text("UPDATE messages SET created_at = created_at - CAST(:gone AS interval) WHERE conversation_id = :id"),
+            {"gone": gone, "id": conversation_id},
+        )
+        session.execute(
+            text(
+                "UPDATE status_requests SET created_at = created_at - CAST(:gone AS interval), code_expires_at ="
+                " code_expires_at - CAST(:gone AS interval), verified_until = verified_until - CAST(:gone AS interval)"
+                " WHERE conversation_id = :id"
+            ),
             {"gone": gone, "id": conversation_id},
         )
     tracker = psycopg_dsn(EmbeddedPostgres(stack.var / "postgres").url("rasa"))

@@ -9,7 +9,8 @@ languages. A turn is one thing that the customer (or an agent) does, and all tha
     - press: I do not have one          the newest button of this title, or a card's "Change Name"
     - code: mia.hughes@example.com      types the code that was mailed to this address
     - later: 1 day                      that time goes by; nothing is sent
-    - agent: takes | says ... | hands back ... | ends
+    - agent: takes | says ... | hands back ... | files ... | settles ... | ends
+    - desk: arrives | takes the case | asks ... | answers | answers finally    somebody works on the complaint
     - end: chat                         the customer ends the chat
 
 What is shown is `bot:` (`team:` for a person, `chat:` for the chat itself), buttons in brackets, cards line by line.
@@ -25,7 +26,7 @@ import yaml
 
 FOLDER: Final = Path(__file__).parent / "conversations"
 KINDS: Final = frozenset({"happy", "correction", "digression", "cancellation", "refusal", "confusion", "return"})
-DOES: Final = ("say", "press", "code", "later", "agent", "end")
+DOES: Final = ("say", "press", "code", "later", "agent", "desk", "end")
 SHOWN: Final = ("bot", "team", "chat")
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -64,6 +65,11 @@ class Conversation:
     kind: str
     steps: list[Step]
     file: Path
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether somebody is at the desk: no other conversation can be played meanwhile."""
+        return any(step.does == "agent" or step.what == "arrives" for step in self.steps)
 
     @property
     def name(self) -> str:
