@@ -1,9 +1,12 @@
 """Questions about the process and small talk: which response it is, and which clause it is made from."""
 
+import re
 from dataclasses import dataclass
 
 from rasa_sdk.events import FollowupAction
 
+from actions import slots
+from actions.confusion import begins_complaint, take_back
 from actions.standing import go_on, open_offer, responses_so_far
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk
@@ -39,12 +42,18 @@ ANSWERS = {
     "ask_cost": Answer("utter_cost", "C5"),
     "ask_privacy": Answer("utter_privacy", "C2"),
     "no_order_number": Answer("utter_order_number_is_optional", "C2"),
+    "correct_detail": Answer("utter_correct_outside"),
     "that_is_all": Answer("utter_goodbye"),
 }
 
 OLD_BUTTON = Answer("utter_button_is_old")
 
-BESIDE = {"greet": Answer("utter_greet_beside"), "insult": Answer("utter_insult_beside")}
+BESIDE = {
+    "greet": Answer("utter_greet_beside"),
+    "help": Answer("utter_help_beside"),
+    "insult": Answer("utter_insult_beside"),
+    "no_order_number": Answer("utter_no_number_needed", "C2"),
+}
 """How it is answered while something else waits for an answer: one question at a time."""
 
 WARNINGS = frozenset({"utter_insult", "utter_insult_beside"})
@@ -52,6 +61,20 @@ WARNINGS = frozenset({"utter_insult", "utter_insult_beside"})
 
 ENDS = frozenset({"goodbye", "that_is_all"})
 """Whoever says this is not reminded of anything."""
+
+WITH_MANAGER = re.compile(
+    r"\b(?:speak|talk|put me through|get me|give me|let me|call)\b.{0,25}\b(?:manager|supervisor|boss|superior)",
+    re.IGNORECASE,
+)
+"""Somebody who wants a manager now wants a person, not the clause about managers."""
+
+NEEDS = re.compile(r"\bneed|\brequire|\bwho (?:can|may)\b|\bthe shop\b", re.IGNORECASE)
+FILES = re.compile(r"\b(?:photo|picture|image|pdf|file|document|screenshot|upload|attach)", re.IGNORECASE)
+CLOSER = (
+    ("ask_process", NEEDS, Answer("utter_clause", "C2")),
+    ("ask_investigation", FILES, Answer("utter_send_files")),
+)
+"""Answers that fit some words of a question better than the answer to all such questions."""
 
 
 class GiveAnswer(BotAction):
@@ -66,9 +89,21 @@ class GiveAnswer(BotAction):
             talk.say("utter_insult_again")
             talk.hand_over("abuse", summary_of(talk))
             return [FollowupAction("action_listen")]
+        if begins_complaint(talk):
+            return [FollowupAction("action_start_complaint")]
         answer = ANSWERS.get(intent, OLD_BUTTON)
+        for closer, words, fitting in CLOSER:
+            if intent == closer and words.search(talk.turn.text):
+                answer = fitting
         if talk.form or open_offer(talk):
             answer = BESIDE.get(intent, answer)
+        if talk.form == slots.STATUS_FORM and intent == "ask_privacy":
+            answer = Answer("utter_why_address")
+        if intent == "ask_escalation" and WITH_MANAGER.search(talk.turn.text):
+            talk.hand_over("asked for a person", summary_of(talk))
+            return [FollowupAction("action_listen")]
+        if open_offer(talk) == "utter_colleague_again" and intent in ("accept_remedy", "refuse_remedy"):
+            return go_on(talk) if intent == "accept_remedy" else await take_back(talk)
         rules = policy.current()
         values = {
             "mediation_cost": rules.mediation.cost,
@@ -80,4 +115,6 @@ class GiveAnswer(BotAction):
         talk.say(answer.response, **values)
         if answer.clause is not None:
             talk.rest_on(answer.clause)
-        return talk.back_to_form() if intent in ENDS or answer is OLD_BUTTON else go_on(talk)
+        if intent in ENDS:
+            return [FollowupAction("action_listen")]  # a form waits, and asks again at the next word
+        return talk.back_to_form() if answer is OLD_BUTTON else go_on(talk)

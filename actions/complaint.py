@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from rasa_sdk.events import FollowupAction
+
 from actions import reading, slots
 from actions.forms import (
+    AGAIN,
     CHANGE,
     MISREAD,
     MISREAD_EMAIL,
@@ -19,6 +22,7 @@ from actions.forms import (
     tells_more,
 )
 from actions.informal import GUESS, category_of, contact_told, read_category, read_order_number, values_told
+from actions.status import wants_it_back
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes.cases.fields import FieldError, clean_description
 
@@ -54,10 +58,12 @@ class StartComplaint(BotAction):
 
     async def act(self, talk: Talk) -> list[Event]:
         turn = talk.turn
+        if wants_it_back(talk):
+            return [FollowupAction("action_start_status")]
         changes = values_told(talk)
         if turn.words > SHORT:
             changes[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
-            guess = category_of(turn.likeliest_problem(GUESS))
+            guess = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
             if guess and not talk.slot(slots.CATEGORY):
                 changes[slots.CATEGORY] = guess
         goes_on = any(talk.slot(name) for name in (slots.NAME, slots.CONTACT, slots.DESCRIPTION))
@@ -143,18 +149,21 @@ class ComplaintFormTurn(FormTurn):
         finished = turn.intent in ("that_is_all", "deny", "affirm") and turn.confidence >= CERTAIN
         if finished and is_short:
             return _described(told) if told else Reading(ask_as=TOO_SHORT)
-        if turn.is_button or (is_short and is_aside(turn, SURE)):
+        is_strange = turn.intent == "out_of_scope" and turn.words >= NO_MORE_THAN_A_WORD  # it may well be what happened
+        if turn.is_button or (is_short and not is_strange and is_aside(turn, SURE)):
             return None
         if is_short and turn.intent == "correct_detail" and turn.confidence >= SURE:
             return self._correction(talk, slots.DESCRIPTION)
         return _described(joined(told, turn.text))
 
-    def _confirmed(self, talk: Talk) -> Reading | None:
+    def _confirmed(self, talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of answer
         """Consent is a button, or clear words; anything longer that is not clear is more of the story."""
         turn = talk.turn
         is_clear = turn.confidence >= SURE
-        if is_clear and turn.intent in ("confirm_filing", "affirm", "make_complaint", "that_is_all"):
+        if is_clear and turn.intent in ("confirm_filing", "affirm", "make_complaint"):
             return Reading({slots.CONFIRMED: True})
+        if turn.intent == "that_is_all":  # said or clicked twice, it was about the description
+            return Reading(ask_as=AGAIN)
         told = {} if turn.is_button else values_told(talk)
         if told:
             return Reading(told)

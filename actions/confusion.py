@@ -2,10 +2,11 @@
 
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions import slots
+from actions import reading, slots
 from actions.case_acts import leave
 from actions.forms import SHORT, joined
 from actions.informal import FORGOTTEN, GUESS, category_of, values_told
+from actions.notices import brings_a_person
 from actions.standing import (
     A_COLLEAGUE_WOULD_DO_IT,
     CODE_IS_AWAITED,
@@ -15,6 +16,7 @@ from actions.standing import (
     last_response,
     open_offer,
 )
+from actions.status import wants_it_back
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
@@ -38,15 +40,22 @@ class NotUnderstood(BotAction):
     async def act(self, talk: Talk) -> list[Event]:
         turn = talk.turn
         is_foreign = turn.intent == "out_of_scope"
+        if brings_a_person(talk):
+            return set_slots({slots.STORY: joined(talk.slot(slots.STORY), turn.text)})
+        if begins_complaint(talk):
+            return [FollowupAction("action_start_complaint")]
         tells = turn.words > SHORT or (turn.words > 2 and turn.problem_chance() >= LIKELY)
         if tells and not is_foreign and talk.form is None:
             return await self._hear(talk)
         if _failed_last_turn(talk.events):
             talk.say("utter_not_understood_twice")
             return talk.back_to_form()
-        if is_foreign:
+        asks, is_beside = reading.asks_something(turn) and turn.words > 2, bool(talk.form or open_offer(talk))
+        if asks and (is_beside or not is_foreign):
+            talk.say("utter_do_not_know")
+        elif is_foreign and any(map(str.isalnum, turn.text)):
             talk.say("utter_out_of_scope")
-        elif talk.form or open_offer(talk):
+        elif is_beside:
             talk.say("utter_not_understood_in_form")
         else:
             talk.say("utter_not_understood")
@@ -71,6 +80,9 @@ class ReplyYes(BotAction):
     async def act(self, talk: Talk) -> list[Event]:
         if talk.form:
             return _unclear(talk)
+        if not any(map(str.isalnum, talk.turn.text)) and not talk.turn.is_button and "👍" not in talk.turn.text:
+            talk.say("utter_help")
+            return []
         offered = last_response(talk.events)
         if offered in OFFERS_A_PERSON:
             why = "not_understood" if offered == "utter_not_understood_twice" else "asked"
@@ -99,6 +111,8 @@ class ReplyNo(BotAction):
             return leave(talk)
         if talk.form:
             return _unclear(talk)
+        if last_response(talk.events) in CODE_IS_AWAITED:
+            return go_on(talk)
         was_settled = last_response(talk.events) in A_COLLEAGUE_WOULD_DO_IT
         talk.say("utter_all_right")
         if was_settled:
@@ -116,9 +130,30 @@ class Stop(BotAction):
         if talk.form == slots.CASE_FORM:
             talk.say("utter_words_left")
             return leave(talk)
+        if wants_it_back(talk):
+            return [FollowupAction("action_start_status")]
+        if talk.form is None and reading.asks_something(talk.turn):  # "and now?"
+            talk.say("utter_help")
+            return []
+        if talk.form is None and last_response(talk.events) in A_COLLEAGUE_WOULD_DO_IT:
+            return await take_back(talk)
         talk.say("utter_stopped" if talk.form == slots.COMPLAINT_FORM else "utter_left")
         left = (slots.CONFIRMED, slots.REMEDY, slots.REMEDY_ANSWER, slots.REQUESTED)
         return [ActiveLoop(None), *(SlotSet(name, None) for name in left)]
+
+
+def begins_complaint(talk: Talk) -> bool:
+    """True for a long message that asks to file, whatever else it was taken for, and is no question about filing."""
+    turn = talk.turn
+    is_told = turn.words > SHORT and reading.asks_to_file(turn) and not reading.asks_something(turn)
+    return is_told and talk.form is None
+
+
+async def take_back(talk: Talk) -> list[Event]:
+    """What was agreed is not wanted after all: nothing is noted as settled any more."""
+    talk.say("utter_taken_back")
+    await talk.remember({slots.OUTCOME: None})
+    return set_slots({slots.OUTCOME: None})
 
 
 def _unclear(talk: Talk) -> list[Event]:

@@ -105,7 +105,8 @@ class FileComplaint(BotAction):
         )
         if files:
             talk.say("utter_files_go_along")
-        return set_slots({**AFTER_FILING, slots.REFERENCE: case.reference})
+        to_look_up = {slots.LOOKUP: case.reference, slots.STATUS_EMAIL: complaint.email}
+        return set_slots({**AFTER_FILING, slots.REFERENCE: case.reference, **to_look_up})
 
     def _nothing_to_file(self, talk: Talk) -> list[Event]:
         """A second click on an old button: the complaint has been filed, or is not ready yet."""

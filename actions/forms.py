@@ -8,6 +8,7 @@ from actions import slots
 from actions.notices import is_in_other_language
 from actions.talk import BotAction, Event, Talk, set_slots
 from actions.turn import Turn
+from disputes import policy
 
 PLAIN, AGAIN, CHANGE, MORE, NOTED = "plain", "again", "change", "more", "noted"
 MISREAD, MISREAD_AGAIN = "misread", "misread_again"
@@ -96,7 +97,8 @@ def is_aside(turn: Turn, at_least: float = 0.0) -> bool:
 
 def tells_more(turn: Turn) -> bool:
     """True when the customer goes on telling what happened instead of answering."""
-    return turn.words > SHORT or (turn.problem() is not None and turn.words > 3)
+    is_about_it = turn.problem() is not None or policy.current().is_urgent(turn.text)
+    return turn.words > SHORT or (is_about_it and turn.words > 3)
 
 
 def joined(*texts: str | None) -> str:

@@ -22,6 +22,9 @@ LEFT = "left"
 GUESS = 0.12
 """Chance from which a category is guessed when the words fit several; a wrong guess can be changed in the summary."""
 
+A_REASON = 3
+"""Words from which a no is more than a no: what is said with it belongs to the story."""
+
 WITH_VALUE = 3
 """Words up to which a message with a value is nothing but the value: "order number 10023"."""
 
@@ -40,6 +43,8 @@ class HearProblem(BotAction):
         if reading.looks_like_reference(turn):
             return [FollowupAction("action_start_status")]
         category = category_of(turn.problem() or _problem_beside_value(turn))
+        if category is None and talk.form == slots.HELP_FORM and talk.slot(slots.CATEGORY):
+            return await self._note_beside(talk)
         changes: dict[str, Any] = values_told(talk) | FORGOTTEN
         if category is not None or not talk.slot(slots.DESCRIPTION):
             changes[slots.CATEGORY] = category
@@ -52,6 +57,14 @@ class HearProblem(BotAction):
             talk.say("utter_to_complaint_at_once")
             return [*set_slots(changes), FollowupAction(slots.COMPLAINT_FORM)]
         return set_slots(changes)
+
+    async def _note_beside(self, talk: Talk) -> list[Event]:
+        """Keeps what was told beside an open question, such as a name, and lets that question stand."""
+        told = values_told(talk)
+        if not told and (name := reading.name_answered(talk.turn)):
+            told = {slots.NAME: name}
+        await talk.remember(told)
+        return [*set_slots(told), *talk.back_to_form()]
 
 
 class PointToReseller(BotAction):
@@ -93,21 +106,26 @@ class HelpFormTurn(FormTurn):
         turn = talk.turn
         has_proposal = talk.slot(slots.REMEDY) != slots.NO_REMEDY
         is_clear = turn.confidence >= SURE
-        wants_else = turn.problem() is not None or turn.intent in ("talk_to_person", "cancel_form")
+        wants_else = turn.problem() is not None or turn.intent in ("talk_to_person", "cancel_form", "correct_detail")
         begins = None if wants_else else reading.yes_or_no(turn)
         if begins is True or (is_clear and turn.intent in ("affirm", "accept_remedy")):
             return Reading({slots.REMEDY_ANSWER: slots.ACCEPTED if has_proposal else slots.REFUSED})
         if begins is False or (is_clear and turn.intent in ("deny", "refuse_remedy")):
-            return Reading({slots.REMEDY_ANSWER: slots.REFUSED if has_proposal else LEFT})
+            why = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)} if turn.words > A_REASON else {}
+            return Reading({slots.REMEDY_ANSWER: slots.REFUSED if has_proposal else LEFT, **why})
         number = reading.order_number_in(turn, was_asked=False)
         if number and number != talk.slot(slots.ORDER_NUMBER):
             return Reading({**FORGOTTEN, slots.ORDER_NUMBER: number})
+        more = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)}
         if turn.intent in ("correct_detail", "change_order_number"):
+            problem = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
+            is_of_order = turn.is_button or "number" in turn.text.lower() or reading.field_meant(turn) is not None
+            if problem and problem != talk.slot(slots.CATEGORY) and not is_of_order:
+                return Reading({**FORGOTTEN, **more, slots.CATEGORY: problem})
             return Reading({**FORGOTTEN, slots.ORDER_NUMBER: None, slots.REQUESTED: slots.ORDER_NUMBER}, CHANGE)
         problem = category_of(turn.problem())
         if problem is None or is_aside(turn):
             return None
-        more = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)}
         if problem == MONEY_BACK and talk.slot(slots.CATEGORY) != MONEY_BACK:
             return Reading({**FORGOTTEN, **more, slots.WISH: MONEY_BACK})
         if problem != talk.slot(slots.CATEGORY) and turn.confidence >= SURE:
@@ -251,7 +269,7 @@ def read_order_number(talk: Talk) -> Reading | None:
     number = reading.order_number_in(turn, was_asked=True)
     if number:
         return Reading({**values_told(talk), slots.ORDER_NUMBER: number})
-    if turn.intent in ("no_order_number", "deny"):
+    if turn.intent in ("no_order_number", "deny") or (turn.problem() is None and reading.has_none(turn)):
         return Reading({slots.ORDER_NUMBER: slots.NO_ORDER})
     if turn.is_button or is_aside(turn):
         return None
@@ -265,7 +283,7 @@ def read_order_number(talk: Talk) -> Reading | None:
 
 def _problem_beside_value(turn: Turn) -> str | None:
     """The problem in a message that was taken for a bare value but says more: "order 10023 never came"."""
-    is_more = turn.intent == "inform" and turn.words > WITH_VALUE
+    is_more = turn.intent == "inform" and reading.tells_beside_value(turn)
     return turn.likeliest_problem(GUESS) if is_more else None
 
 

@@ -20,12 +20,17 @@ def is_in_other_language(talk: "Talk") -> bool:
     return bool(talk.turn.text) and is_foreign(talk.turn.text)
 
 
+def brings_a_person(talk: "Talk") -> bool:
+    """True when what was typed tells of a danger that was not told before in this chat."""
+    return policy.current().is_urgent(talk.turn.text) and not talk.slot(slots.DANGER_TOLD)
+
+
 def notice(talk: "Talk") -> list[dict[str, Any]]:
     """Says what these words call for, once in a chat, after what was understood was said. A danger brings a person."""
     text = talk.turn.text
     if not text or talk.has_handed_over:
         return []
-    if policy.current().is_urgent(text) and not talk.slot(slots.DANGER_TOLD):
+    if brings_a_person(talk):
         talk.say("utter_danger")
         talk.hand_over("danger", summary_of(talk))
         return [SlotSet(slots.DANGER_TOLD, True)]

@@ -17,6 +17,11 @@ _SAYS_NAME = re.compile(
     r"(?!(?:a|an|the|not|wrong|spelled|written|misspelled|misspelt)\b)(?P<name>[^,;.?!\n\d]{2,80})",
     re.IGNORECASE,
 )
+_NAME_INSTEAD = re.compile(
+    r"\bname\b.{0,20}\b(?:wrong|misspell?ed|misspelt|not right|incorrect|typo)\b[^\w]*"
+    r"(?:(?:it|that)(?:'s| is| should be)|should be|i am|i'm)\s+(?P<name>[^,;.?!\n\d]{2,80})",
+    re.IGNORECASE,
+)
 _INTRODUCES = re.compile(
     r"^(?:hi|hello|hey|yes)?[,.! ]*(?:i am|i'm|it's|it is|this is|call me)\s+(?P<name>[^,;.?!\n\d]{2,80})",
     re.IGNORECASE,
@@ -27,14 +32,18 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"\b(?:and my|my|order|email|e-mail|mail|phone)\b.*$", re.IGNORECASE)
-_SALUTATION = re.compile(r"^(?:well|ok|okay|sure|yes|hi|hello|so)[,.! ]+", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"^(?:(?:well|ok|okay|sure|yes|hi|hello|so|oh|and|also|btw|by the way)(?:[,.! ]+|$))+", re.IGNORECASE
+)
 _NAME = re.compile(r"[^\W\d_][^\d?!@#:;/\\<>\[\]{}=+*_]*")
 _SPOKEN_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\s+at\s+)\s*", re.IGNORECASE)
 _SPOKEN_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|\s+dot\s+)\s*", re.IGNORECASE)
 _LOOSE_EMAIL = re.compile(r"[^\s@,;:<>()]+\s*@\s*[^\s@,;:<>()]+\.[^\s@,;:<>().]+")
 _BARE_ORDER = re.compile(r"\W*(?:[A-Za-z]{1,3}[- ]?)?\d[\d -]{1,18}\W*")
 
-_YES = re.compile(r"(?:yes|yeah|yep|yup|ok|okay|sure|alright|please do|go ahead)\b", re.IGNORECASE)
+_YES = re.compile(
+    r"(?:(?:yes|yeah|yep|yup|ok|okay|sure|alright|please do|go ahead)\b|(?:please|pls)\W*$)", re.IGNORECASE
+)
 _NO = re.compile(r"(?:no|nope|nah)\b", re.IGNORECASE)
 _BUT = re.compile(r"\b(?:but|unless|except|only if|how|what|when|who|why)\b|\?", re.IGNORECASE)
 _TO_FILE = re.compile(
@@ -42,8 +51,37 @@ _TO_FILE = re.compile(
     r"|\bformal complaint\b",
     re.IGNORECASE,
 )
+_NO_AND_WHY = re.compile(r"no\s*[,.!;-]", re.IGNORECASE)
+_NO_NUMBER = re.compile(
+    r"\b(?:deleted|lost|threw|thrown|forgot(?:ten)?|(?:can ?not|can'?t|could(?: not|n'?t)) (?:find|remember|see)"
+    r"|(?:do not|don'?t|did(?: not|n'?t)|have(?: not|n'?t)|never) (?:have|had|got|get|know|remember|keep|give)"
+    r"|no (?:order|number|e?-?mail|idea|address)|without (?:one|it|a number)|(?:there is|there's) none)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(
+    r"\?\s*$|^(?:(?:and|but|so|ok|yes|no|well|hi|hello|please)[,. ]+)*"
+    r"(?:how|what|when|where|why|who|which|can|could|do|does|did|is|are|will|would|may|must|should)\b",
+    re.IGNORECASE,
+)
+_TAKES_BACK = re.compile(
+    r"\b(?:withdraw|cancel|revoke|retract|drop|take back)\b.{0,15}\b(?:complaint|case|dispute)\b"
+    r"|\btake\b.{0,10}\b(?:complaint|case)\b.{0,5}\bback\b",
+    re.IGNORECASE,
+)
 SHORT_ANSWER = 6
 """Words up to which an answer that begins with yes or no is nothing but that."""
+
+WITH_REASON = 20
+"""Words up to which "no, ..." is a no, with the reason for it."""
+
+HAS_NONE = 14
+"""Words up to which a message says no more than that there is no number or address."""
+
+_LABEL_WORDS = """
+order number orders no nr nb num my is the it its it's i that this here would be was and think mean by name
+"""
+LABELS = frozenset(_LABEL_WORDS.split())
+"""Words beside a value that tell nothing."""
 
 _FIELDS = (
     ("description", re.compile(r"descri|story|what happened|what i (?:wrote|said|told)|\btext\b", re.IGNORECASE)),
@@ -55,6 +93,11 @@ _FIELDS = (
 _NOT_X_BUT_Y = re.compile(r"\bnot\b\s+\S+(?:\s+but\b|,)", re.IGNORECASE)
 
 
+def takes_complaint_back(turn: Turn) -> bool:
+    """True when a complaint that was filed is to be withdrawn."""
+    return _TAKES_BACK.search(turn.text) is not None
+
+
 def asks_to_file(turn: Turn) -> bool:
     """True when a complaint is asked for in so many words, whatever else the message tells."""
     return _TO_FILE.search(turn.text) is not None
@@ -62,17 +105,38 @@ def asks_to_file(turn: Turn) -> bool:
 
 def yes_or_no(turn: Turn) -> bool | None:
     """What a short answer begins with: "yes, file a complaint" is a yes, whatever else its words are like."""
-    if turn.is_button or turn.words > SHORT_ANSWER or turn.values or _BUT.search(turn.text):
-        return None
     text = turn.text.strip()
+    if turn.is_button or turn.values or _BUT.search(text):
+        return None
+    if turn.words > SHORT_ANSWER:
+        return False if turn.words <= WITH_REASON and _NO_AND_WHY.match(text) else None
     if _YES.match(text):
         return True
     return False if _NO.match(text) else None
 
 
+def has_none(turn: Turn) -> bool:
+    """True when a short message says that what was asked for is not there: lost, deleted, never had."""
+    return turn.words <= HAS_NONE and not turn.values and _NO_NUMBER.search(turn.text) is not None
+
+
+def asks_something(turn: Turn) -> bool:
+    """True when the message is put as a question."""
+    return _ASKS.search(turn.text.strip()) is not None
+
+
+def tells_beside_value(turn: Turn) -> bool:
+    """True when a message with a value says more than what the value is: "10044 is late"."""
+    rest = turn.text
+    for values in turn.values.values():
+        for value in values:
+            rest = rest.replace(value, " ")
+    return any(word.lower() not in LABELS and not any(map(str.isdigit, word)) for word in re.findall(r"[\w']+", rest))
+
+
 def name_said(text: str) -> str | None:
-    """The name in a sentence that says it is one: "my name is Anna Berg"."""
-    found = _SAYS_NAME.search(text)
+    """The name in a sentence that says it is one: "my name is Anna Berg", "my name is wrong, it is Anna"."""
+    found = _SAYS_NAME.search(text) or _NAME_INSTEAD.search(text)
     return _name(_NAME_ENDS.sub("", found["name"])) if found else None
 
 
@@ -110,6 +174,8 @@ def email_in(turn: Turn) -> str | None:
     candidates = list(turn.values.get(heard.EMAIL, ()))
     spelled = _SPOKEN_DOT.sub(".", _SPOKEN_AT.sub("@", turn.text))
     candidates += [re.sub(r"\s", "", found) for found in _LOOSE_EMAIL.findall(spelled)]
+    if _NOT_X_BUT_Y.search(turn.text):
+        candidates.reverse()  # "not a@example.com but b@example.com": the last one counts
     for candidate in candidates:
         try:
             return clean_email(candidate.strip(".,"))

@@ -5,7 +5,7 @@ from typing import Final
 
 from actions.talk import Event, Talk
 
-CODE_IS_AWAITED: Final = frozenset({"utter_code_sent", "utter_code_wrong", "utter_code_waits"})
+CODE_IS_AWAITED: Final = frozenset({"utter_code_sent", "utter_code_sent_again", "utter_code_wrong", "utter_code_waits"})
 A_COLLEAGUE_WOULD_DO_IT: Final = frozenset({"utter_remedy_accepted", "utter_colleague_again"})
 A_COMPLAINT_MAY_BEGIN: Final = frozenset({"utter_reseller", "utter_nobody_came_free", "utter_offer_complaint_again"})
 A_COMPLAINT_WAITS: Final = frozenset({"utter_complaint_waits", "utter_stopped"})

@@ -4,7 +4,8 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import edge, reading, slots
 from actions.case_acts import show_buttons
-from actions.forms import MISREAD, MISREAD_PHONE, FormTurn, Reading, is_aside
+from actions.forms import MISREAD, MISREAD_PHONE, SHORT, SURE, FormTurn, Reading, is_aside
+from actions.standing import CODE_IS_AWAITED, responses_so_far
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases.schemas import CaseProgress
@@ -18,6 +19,14 @@ LINES = 5
 CODE_ANSWERS = {"wrong": "utter_code_wrong", "expired": "utter_code_expired", "too_many": "utter_code_too_many"}
 
 
+def wants_it_back(talk: Talk) -> bool:
+    """True when somebody who has filed wants to withdraw it. That needs the proof, so the way is the same; says so."""
+    if talk.form is not None or not talk.slot(slots.REFERENCE) or not reading.takes_complaint_back(talk.turn):
+        return False
+    talk.say("utter_withdraw_after_code")
+    return True
+
+
 class StartStatus(BotAction):
     """Takes what the question tells; shows the answer at once when the customer has proved who they are."""
 
@@ -26,6 +35,8 @@ class StartStatus(BotAction):
 
     async def act(self, talk: Talk) -> list[Event]:
         told = _lookup_in(talk, was_asked=False)
+        if told is None and reading.looks_like_reference(talk.turn):
+            talk.say("utter_reference_misread")
         known = talk.slot(slots.LOOKUP)
         if told in (None, known):
             shown = await _show(talk)
@@ -44,12 +55,16 @@ class StatusFormTurn(FormTurn):
 
     def read(self, talk: Talk, asked: str | None) -> Reading | None:
         turn = talk.turn
-        if turn.is_button:
+        is_story = turn.problem() is not None and turn.confidence >= SURE and turn.words > SHORT
+        if turn.is_button or is_story:
             return None
         lookup, email = _lookup_in(talk, was_asked=asked == slots.LOOKUP), reading.email_in(turn)
         told = {name: value for name, value in ((slots.LOOKUP, lookup), (slots.STATUS_EMAIL, email)) if value}
         if told:
             return Reading(told)
+        has_no_address = asked == slots.STATUS_EMAIL and (turn.intent == "deny" or reading.has_none(turn))
+        if has_no_address:
+            return Reading(ask_as=MISREAD_PHONE)
         if is_aside(turn) or turn.problem() or turn.intent in ("make_complaint", "have_problem"):
             return None
         if asked == slots.STATUS_EMAIL and reading.phone_in(turn, policy.current().shop.country, was_asked=True):
@@ -75,7 +90,8 @@ class RequestCode(BotAction):
             return talk.back_to_form()
         except Invalid:
             return [*set_slots({slots.LOOKUP: None, slots.STATUS_EMAIL: None}), FollowupAction(slots.STATUS_FORM)]
-        talk.say("utter_code_sent")
+        is_another = talk.turn.intent == "resend_code" and responses_so_far(talk.events) & CODE_IS_AWAITED
+        talk.say("utter_code_sent_again" if is_another else "utter_code_sent")
         return []
 
 
@@ -114,7 +130,7 @@ async def _show(talk: Talk) -> list[Event] | None:
         talk.say("utter_no_cases")
     elif talk.form is None and talk.slot(slots.NAME):
         talk.say("utter_complaint_waits")
-    return set_slots({slots.STATUS_EMAIL: None})
+    return []
 
 
 def _tell(talk: Talk, case: CaseProgress) -> None:

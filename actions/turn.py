@@ -14,6 +14,9 @@ ORDER_NUMBER = "order_number"
 REFERENCE = "reference"
 PROBLEM = "problem_"
 
+STANDS_OUT, HINT = 0.35, 0.005
+"""Share of all problems, and chance, from which the problem in a message that wants something else is told by it."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -86,6 +89,13 @@ class Turn:
             if name.startswith(PROBLEM) and name != "problem_reseller" and confidence >= at_least:
                 return name.removeprefix(PROBLEM)
         return None
+
+    def problem_beside(self) -> str | None:
+        """The problem that stands out among all problems, when the message as a whole is for something else."""
+        found = [each for each in self.ranking if each[0].startswith(PROBLEM) and each[0] != "problem_reseller"]
+        name, chance = max(found, key=lambda each: each[1], default=("", 0.0))
+        is_clear = chance >= HINT and chance >= STANDS_OUT * self.problem_chance()
+        return name.removeprefix(PROBLEM) if is_clear else None
 
     def problem_chance(self) -> float:
         """How likely it is that some problem is told, whichever."""

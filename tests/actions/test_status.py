@@ -104,7 +104,7 @@ class TestShowProgress:
         )
         assert done.said == ["utter_progress", "utter_can_go_on"]
         assert "You filed this complaint." in done.value("history")
-        assert done.slots["status_email"] is None
+        assert "status_email" not in done.slots
 
     def test_one_message_for_each_complaint(self, room: Room, services: Services) -> None:
         services.progress = [a_case(), a_case(reference="CD-0000-0001", stage="closed", next_date=None)]

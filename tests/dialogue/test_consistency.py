@@ -15,7 +15,7 @@ from rasa_sdk.executor import ActionExecutor
 
 import actions
 from actions import slots
-from actions.answers import ANSWERS, BESIDE, OLD_BUTTON
+from actions.answers import ANSWERS, BESIDE, CLOSER, OLD_BUTTON
 from actions.case_acts import TO_CONFIRM, WITH_WORDS
 from actions.complaint import BUTTONS
 from actions.forms import ASIDES
@@ -161,7 +161,8 @@ class TestSlots:
 class TestResponses:
     def test_every_response_is_used_and_every_used_one_is_defined(self) -> None:
         used = set(re.findall(r"\butter_[a-z_]+\b", source_of_actions())) | steps("action") & set(RESPONSES)
-        used |= {answer.response for answer in (*ANSWERS.values(), *BESIDE.values(), OLD_BUTTON)}
+        closer = (answer for _, _, answer in CLOSER)
+        used |= {answer.response for answer in (*ANSWERS.values(), *BESIDE.values(), *closer, OLD_BUTTON)}
         used |= OFFERS_A_PERSON | OFFERS_A_COMPLAINT | set(AGAIN.values()) | set(CODE_ANSWERS.values())
         used |= {f"utter_understood_{category}" for category in policy.current().categories}
         used |= {f"utter_order_{status}" for status in (*KNOWN_STATUSES, "known", "delivered_not_received")}

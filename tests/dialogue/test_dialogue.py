@@ -282,8 +282,7 @@ class TestStatus:
     def test_nothing_before_the_code_and_everything_after_it(self, bot: Bot, stack: Stack) -> None:
         to_the_summary(bot)
         reference = bot.say("/confirm_filing").row("Reference")
-        assert "e-mail" in bot.say("where is my complaint about order 10024?").text
-        sent = bot.say("anna.berg@example.com").text
+        sent = bot.say("where is my complaint about order 10024?").text  # the address was given here a moment ago
         assert "If they match" in sent
         assert reference not in sent
         assert "not the code" in bot.say("/status_code_entered", code_result="wrong").text

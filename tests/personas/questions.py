@@ -36,6 +36,7 @@ ASKS: Final = {
     "utter_ask_status_email": "status_email",
     "utter_code_sent": "code",
     "utter_code_waits": "code",
+    "utter_code_sent_again": "code",
     "utter_progress": "progress",
     "utter_progress_at_end": "progress",
 }
