@@ -14,6 +14,7 @@ from tests.cases.factories import filed
 from tests.journeys.conftest import NewContext, signed_in
 from tests.journeys.pictures import look
 from tests.journeys.test_desk import end_all
+from tests.mediation.factories import AMARA, World
 from tests.stack import Stack, wait_until
 
 pytestmark = [pytest.mark.browser]
@@ -145,6 +146,31 @@ def test_a_complaint_is_filed_for_the_customer_with_what_the_card_knows(stack: S
     work(page).get_by_role("button", name="Send this letter").click()
     expect(page.locator("#context").get_by_text("From this chat")).to_be_visible()
     expect(page.locator("#work-said")).to_contain_text("The letter is on its way.")
+
+
+def test_the_neutral_person_reads_the_letter_before_it_goes_too(stack: Stack, new_context: NewContext) -> None:
+    with stack.transaction() as session:
+        neutral = people.staff_with_email(session, AMARA)
+        nora, grace = (people.staff_with_email(session, email) for email in (AGENT, "manager@example.com"))
+        found = service.take(session, filed(session, category="refund", email="ann.baker@example.org"), nora)
+        world = World(session, queries.locked(session, found.id), nora, grace, neutral, nora)
+        room = f"/desk/mediations/{world.begin().id}"
+        link = people.new_sign_in_link(session, neutral)
+    page = new_context().new_page()
+    page.goto(stack.url + link)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(stack.url + room)
+    page.get_by_label("What both sides agree on").fill("Half of it goes back.")
+    page.get_by_role("button", name="Propose it to both sides").click()
+    expect(page.get_by_text("Nothing has been sent yet")).to_be_visible()
+    expect(page.locator(".letter-whole")).to_contain_text("Half of it goes back.")
+    expect(page.get_by_text("ann.baker@example.org")).to_have_count(0)
+    look(page, "neutral-letter-1440-light")
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_label("What both sides agree on")).to_have_value("Half of it goes back.")
+    page.get_by_role("button", name="Propose it to both sides").click()
+    page.get_by_role("button", name="Send this letter").click()
+    expect(page.get_by_text("it can be accepted from")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
