@@ -8,6 +8,7 @@ from actions import slots
 from actions.languages import is_foreign
 from actions.summing_up import summary_of
 from disputes import policy
+from disputes.words import language_dir
 
 if TYPE_CHECKING:
     from actions.talk import Talk
@@ -16,8 +17,11 @@ LAW_IS_ANSWERED: Final = frozenset({"utter_outside_options", "utter_legal_words"
 
 
 def is_in_other_language(talk: "Talk") -> bool:
-    """True when what was typed is for somebody who speaks another language than the assistant."""
-    return bool(talk.turn.text) and is_foreign(talk.turn.text)
+    """True when what was typed is for somebody who speaks another language than the assistant.
+
+    What English looks like is known; an assistant with the words of another language does not look.
+    """
+    return bool(talk.turn.text) and language_dir() is None and is_foreign(talk.turn.text)
 
 
 def brings_a_person(talk: "Talk") -> bool:

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     )
     inbound_mail_key: str = Field("", description="signs mail sent to POST /api/inbound-mail; empty: that is off")
     policy_file: Path = Field(Path("policy.yml"), description="the shop's policy")
+    language_dir: str = Field("", description="folder with the words of another language; empty: English")
     widget_identity_key: str = Field("", description="reserved: not used yet")
     allowed_origins: str = Field(
         "", description="web sites that may embed the widget, comma separated; empty: own site"

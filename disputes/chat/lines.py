@@ -1,18 +1,18 @@
 """The chat's own words, kept as data beside this file so that another language is another file."""
 
 from functools import cache
-from pathlib import Path
 
 import yaml
 
 from disputes.chat.schemas import Json
+from disputes.words import file_of
 
-LINES_FILE = Path(__file__).with_name("lines.yml")
+LINES = "disputes/chat/lines.yml"
 
 
 @cache
 def _lines() -> dict[str, str]:
-    found: dict[str, str] = yaml.safe_load(LINES_FILE.read_text(encoding="utf-8"))
+    found: dict[str, str] = yaml.safe_load(file_of(LINES).read_text(encoding="utf-8"))
     return found
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import Environment, PrefixLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from disputes import clock, policy
 from disputes.files.contents import accepted
 from disputes.policy.words import say_day, say_money
 from disputes.settings import settings
+from disputes.words import templates_of
 
 PACKAGES = Path(__file__).parent.parent
 STATIC = PACKAGES / "site" / "static"
@@ -42,9 +43,7 @@ def page(
 def environment() -> Environment:
     """The templates of edge, site and desk, by prefix. A name that a template does not get is an error."""
     found = Environment(
-        loader=PrefixLoader(
-            {name: FileSystemLoader(PACKAGES / name / "templates") for name in ("edge", "site", "desk")}
-        ),
+        loader=PrefixLoader({name: templates_of(f"disputes/{name}/templates") for name in ("edge", "site", "desk")}),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

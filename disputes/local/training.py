@@ -15,8 +15,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from disputes.local.failures import CannotStart
+from disputes.words import file_of, language_dir
 
-TRAINED_FROM = ("config.yml", "domain.yml", "domain", "data", "nlu_components", "requirements/rasa.txt")
+TRAINED_FROM = (
+    "config.yml",
+    "domain.yml",
+    "domain",
+    "data/nlu",
+    "data/rules",
+    "nlu_components",
+    "requirements/rasa.txt",
+)
 KEPT_MODELS = 3
 USEFUL_LINES = 6
 QUIET = {
@@ -39,7 +48,7 @@ def model_hash(root: Path) -> str:
     """A name for everything that decides what the trained model is: names and bytes of all its sources."""
     digest = hashlib.sha256()
     for path in sorted(_sources(root)):
-        digest.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
+        digest.update(f"{_name(path, root)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -72,7 +81,7 @@ def _model_path(root: Path) -> Path:
 
 def _sources(root: Path) -> Iterator[Path]:
     for name in TRAINED_FROM:
-        source = root / name
+        source = file_of(name, root)
         if source.is_file():
             yield source
         elif source.is_dir():
@@ -81,6 +90,15 @@ def _sources(root: Path) -> Iterator[Path]:
                 for path in source.rglob("*")
                 if path.is_file() and "__pycache__" not in path.parts and not path.name.startswith(".")
             )
+
+
+def _name(path: Path, root: Path) -> str:
+    base = root if path.is_relative_to(root) else language_dir()
+    return path.relative_to(base or root).as_posix()
+
+
+def _place(name: str, root: Path) -> str:
+    return str(file_of(name, root).absolute())
 
 
 def _train(root: Path, model: Path, log: Path, say: Say, stop: threading.Event) -> None:
@@ -92,7 +110,10 @@ def _train(root: Path, model: Path, log: Path, say: Say, stop: threading.Event) 
     say("Training the assistant; this takes a minute or two.")
     log.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=model.parent, prefix=".new-") as folder:
-        arguments = ["train", "--domain", "domain.yml", "--config", "config.yml", "--data", "data"]
+        examples = file_of("data/nlu", root)
+        data = ["data"] if examples == root / "data/nlu" else [_place("data/nlu", root), _place("data/rules", root)]
+        arguments = ["train", "--domain", _place("domain.yml", root), "--config", _place("config.yml", root)]
+        arguments += ["--data", *data]
         arguments += ["--out", folder, "--fixed-model-name", "model"]
         with log.open("wb") as output:
             process = subprocess.Popen(

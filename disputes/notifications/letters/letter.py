@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import css_inline
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from disputes.notifications.letters.blocks import Block
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.people.case_links import LASTS
 from disputes.policy import Policy
+from disputes.words import templates_of
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -83,7 +84,7 @@ def quoted(text: str) -> str:
 
 
 _TEMPLATES = Environment(
-    loader=PackageLoader("disputes.notifications"),
+    loader=templates_of("disputes/notifications/templates"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
