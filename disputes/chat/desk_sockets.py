@@ -166,6 +166,8 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             await self._refuse(sid, client_id, "unavailable", line("not_stored"))
         else:
             await self.emit("message_stored", received.as_json(client_id), to=sid)
+            with contextlib.suppress(OperationalError):  # the next word notes it
+                await self._acts(socket)
 
     async def on_typing(self, sid: str, data: Json | None = None) -> None:
         """Tells colleagues that somebody types, and the customer when it is a reply of whoever holds the chat."""
@@ -190,7 +192,7 @@ class DeskNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             await self._still_at_the_desk(socket)
 
     async def _acts(self, socket: DeskSocket) -> None:
-        """Notes that somebody does something here, not at each key."""
+        """Notes that somebody does something here, not at each key or word."""
         if time.monotonic() - socket.acted_at > NOTE_ACTS_SECONDS:
             socket.acted_at = time.monotonic()
             await asyncio.to_thread(database.run, presence.staff_act, socket.staff)

@@ -174,7 +174,6 @@ def say_as_agent(
         raise NotYours(line("not_yours", name=holder.name if holder else "Nobody"))
     if not note and (blanks := blanks_in(text)):
         raise Invalid(line("blanks", blanks=", ".join(f"{{{name}}}" for name in blanks)))
-    presence.staff_act(session, staff)
     message = thread.append(
         session,
         conversation,

@@ -35,6 +35,9 @@ from tests.stack import Stack, running_stack
 
 SOCKETS = 500
 SAID = 300
+TABS = 30
+"""Tabs of the agent, who writes faster than one may: a burst from one tab is stopped."""
+
 OPENING_AT_ONCE = 25
 MANY = 10_000
 LOOKS = 60
@@ -114,12 +117,12 @@ class Crowd:
             doors = asyncio.Semaphore(OPENING_AT_ONCE)
             opened = [self._customer(http, doors, homes[number], self.keys[number]) for number in range(SOCKETS)]
             sockets = await asyncio.gather(*opened)
-            agent = await self._agent(desk)
+            tabs = await self._tabs(desk)
             took = []
-            for _ in range(SAID):
-                took.append(await self._say(agent, self.ids[random.choice(reached)]))
+            for number in range(SAID):
+                took.append(await self._say(tabs[number % TABS], self.ids[random.choice(reached)]))
                 await asyncio.sleep(0.02)
-            await asyncio.gather(*(socket.disconnect() for socket in [*sockets, agent]))
+            await asyncio.gather(*(socket.disconnect() for socket in [*sockets, *tabs]))
             return took
 
     async def _customer(self, http: aiohttp.ClientSession, doors: asyncio.Semaphore, url: str, key: str) -> Any:
@@ -133,10 +136,13 @@ class Crowd:
             await asyncio.wait_for(ready.wait(), 30)
             return socket
 
-    async def _agent(self, url: str) -> Any:
+    async def _tabs(self, url: str) -> list[Any]:
         with Visitor(url) as browser:
             browser.submit(self.link)
             token = str(browser.cookies[people.SESSION_COOKIE])
+        return [await self._tab(url, token) for _ in range(TABS)]
+
+    async def _tab(self, url: str, token: str) -> Any:
         http = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         http.cookie_jar.update_cookies({people.SESSION_COOKIE: token}, URL(url))
         socket = socketio.AsyncClient(reconnection=False, http_session=http)

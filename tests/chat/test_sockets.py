@@ -27,6 +27,7 @@ from tests.cases.factories import filed
 from tests.chat.factories import add_agent, somebody_here
 from tests.chat.gateways import running_gateway
 from tests.socket_client import SocketClient
+from tests.stack import wait_until
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url", "dead_rasa")]
 
@@ -53,6 +54,7 @@ class TestSession:
         session_id = browser.expect("session_confirm")
         bot_says(chat_of(session_id), "one")
         assert browser.expect("bot_uttered")["text"] == "one"
+        wait_until(lambda: database.run(service.delivered_seq, chat_of(session_id)) > 0, 10, "nothing was delivered")
         browser.close()
         bot_says(chat_of(session_id), "two")
         again = connect()
