@@ -29,7 +29,8 @@ document.addEventListener("htmx:beforeSwap", ({ target }) => {
 document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target === context()) restore();
   if (target === work()) {
-    touched = false;
+    // A letter, and a form with faults, hold what was typed before.
+    touched = work().querySelector("[name=seen], #faults") != null;
     say("");
     show();
   }
@@ -40,16 +41,15 @@ document.addEventListener("input", ({ target }) => {
   if (inside(target)) touched = true;
 });
 
-/** One press is one step: htmx sends a form again only when its answer is there. */
-for (const [event, on] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
-  document.addEventListener(event, ({ detail }) => {
-    if (!inside(detail.elt) || detail.elt.localName !== "form") return;
-    const button = detail.requestConfig?.triggeringEvent?.submitter ?? detail.elt.querySelector("[type=submit]");
-    button?.toggleAttribute("aria-busy", on);
-    if (on) button?.setAttribute("aria-busy", "true");
-    if (on) fault("");
-  });
-}
+/** What is on its way is seen on the button that sent it. */
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (!sent(detail)) return;
+  fault("");
+  sender(detail)?.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => sent(detail) && sender(detail)?.removeAttribute("aria-busy"));
+const sent = ({ elt }) => inside(elt) && elt.localName === "form";
+const sender = ({ elt, requestConfig }) => requestConfig?.triggeringEvent?.submitter ?? elt.querySelector("[type=submit]");
 
 const FAULTS = {
   404: "This is not there any more. Close this, and look at the case again.",
@@ -121,7 +121,7 @@ function leave() {
 }
 
 function failed(words) {
-  if (work().querySelector("#work-fault")) return fault(words);
+  if (!work().hidden) return fault(words);
   asked = "";
   say(words);
 }
