@@ -10,13 +10,13 @@ from tests.actions.conftest import Room
 from tests.actions.test_answers import bot_said
 
 
-@pytest.mark.parametrize(("offered", "again"), AGAIN.items())
+@pytest.mark.parametrize(("offered", "again"), sorted(AGAIN.items()))
 def test_a_question_in_between_is_answered_and_the_offer_put_again(room: Room, offered: str, again: str) -> None:
     assert room.run(GiveAnswer(), "who pays", "ask_cost", events=bot_said(offered)).said == ["utter_cost", again]
     assert room.run(TellIfNothing(), "and then", "ask_if_nothing", events=bot_said(offered)).said[-1] == again
 
 
-@pytest.mark.parametrize(("offered", "again"), AGAIN.items())
+@pytest.mark.parametrize(("offered", "again"), sorted(AGAIN.items()))
 def test_so_is_what_was_not_understood(room: Room, offered: str, again: str) -> None:
     done = room.run(NotUnderstood(), "blargh", events=bot_said(offered))
     assert done.said == ["utter_not_understood_in_form", again]
