@@ -21,7 +21,7 @@ from tests.stack import Stack, running_stack
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "disputes_template"
-TOGETHER = {"rasa": {"journeys", "dialogue"}, "processes": {"local"}}
+TOGETHER = {"rasa": {"journeys", "dialogue"}, "conversations": {"transcripts", "personas"}, "processes": {"local"}}
 """Folders (and the marker of that name) whose tests run one after the other when two workers share the tests."""
 POLICIES = ("policy.yml", "policies/strict-eu.yml", "policies/small-shop.yml")
 

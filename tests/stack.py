@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class Stack:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._engine: Engine | None = None
+        self._one_engine = threading.Lock()
         self._says = ""
 
     def start(self) -> float:
@@ -87,8 +89,9 @@ class Stack:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session on the program's own database, committed at the end."""
-        if self._engine is None:
-            self._engine = create_engine(EmbeddedPostgres(self.var / "postgres").url(), pool_pre_ping=True)
+        with self._one_engine:  # several conversations may begin at once
+            if self._engine is None:
+                self._engine = create_engine(EmbeddedPostgres(self.var / "postgres").url(), pool_pre_ping=True)
         with Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 

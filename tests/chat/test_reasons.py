@@ -50,6 +50,7 @@ class Stage:
         turn = turns.begin(self.session, message.id)
         assert turn is not None
         assert turns.store_reply(self.session, turn, list(parts))
+        turns.note_reading(self.session, turn, list(parts))
 
     def anna(self) -> Staff:
         """Somebody who holds the chat."""

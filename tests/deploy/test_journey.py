@@ -205,8 +205,7 @@ class Customer:
 
     def asks_how_it_stands(self, email: str, reference: str) -> None:
         """Proves who they are with the code that is mailed, and is told."""
-        self.asks("Where is my complaint about order 10024?", "e-mail")
-        self.asks(email, "6-digit code")
+        self.asks("Where is my complaint about order 10024?", "6-digit code")
         code = CODE.search(body_of(letter_to(self.server, email, "code")))
         assert code
         before = self.times_seen(reference)

@@ -14,7 +14,7 @@ SEED = int(os.environ.get("PERSONAS_SEED", "7"))
 HOW_MANY = int(os.environ.get("PERSONAS", "300"))
 AT_ONCE = 6
 
-pytestmark = pytest.mark.rasa
+pytestmark = [pytest.mark.rasa, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,6 @@ def played() -> Iterator[list[Played]]:
         yield list(pool.map(lambda person: Play(stack, person).run(), people(SEED, HOW_MANY)))
 
 
-@pytest.mark.timeout(900)
 def test_everyone_gets_what_they_came_for_or_a_person_or_files(played: list[Played]) -> None:
     assert [each.as_text() for each in played if not each.end] == []
 
