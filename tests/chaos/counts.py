@@ -59,8 +59,13 @@ _CASES = text(
 )
 _UNSENT = text("SELECT count(*) FROM notifications WHERE state NOT IN ('sent', 'skipped')")
 _JOBS = text(
-    "SELECT task_name, status, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') "
-    "AND (scheduled_at IS NULL OR scheduled_at < now()) GROUP BY task_name, status"
+    """
+    SELECT task_name, status, count(*) FROM procrastinate_jobs AS job
+    WHERE status = 'failed' OR status IN ('todo', 'doing') AND GREATEST(scheduled_at, (
+        SELECT max(at) FROM procrastinate_events WHERE job_id = job.id AND type IN ('deferred', 'started')
+    )) < now() - interval '1 minute'
+    GROUP BY task_name, status
+    """
 )
 
 
@@ -129,7 +134,7 @@ def count(session: Session, customers: list[Customer], agents: list[Agent], mail
     tally.faults["customers left without a word"] = len(stuck)
     tally.details += [f"customer {each.number} ({each.script}): {each.trouble}" for each in stuck]
     jobs = session.execute(_JOBS).all()
-    tally.faults["jobs that wait, or have failed"] = sum(number for _task, _status, number in jobs)
+    tally.faults["jobs that wait or run for a minute, or failed"] = sum(number for _task, _status, number in jobs)
     tally.details += [f"{number} x {task}: {status}" for task, status, number in jobs]
     return tally
 

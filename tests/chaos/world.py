@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.notifications.mail_server import MailServer
 
 CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
 CODE_SECONDS = 120.0
+ANOTHER_CODE_SECONDS = 15.0
 
 
 @dataclass
@@ -30,6 +32,7 @@ class World:
     wanted: set[str] = field(default_factory=set)
     closing: bool = False
     _codes: dict[str, str] = field(default_factory=dict)
+    _used: dict[str, str] = field(default_factory=dict)
     _read_up_to: int = 0
 
     def close(self) -> None:
@@ -54,12 +57,19 @@ class World:
         return str(rows[0][0])
 
     async def code_for(self, email: str) -> str:
-        """The newest code that was mailed to this address. Raises TimeoutError when none comes in CODE_SECONDS."""
+        """The newest code that was mailed to this address; one that was used already only when no other comes.
+
+        Raises TimeoutError when none comes in CODE_SECONDS.
+        """
+        used, asked_at = self._used.get(email), time.monotonic()
         async with asyncio.timeout(CODE_SECONDS):
-            while email not in self._codes:
-                await asyncio.sleep(0.2)
+            while True:
                 self._read_mail()
-        return self._codes[email]
+                code = self._codes.get(email)
+                if code is not None and (code != used or time.monotonic() - asked_at > ANOTHER_CODE_SECONDS):
+                    self._used[email] = code
+                    return code
+                await asyncio.sleep(0.2)
 
     def _read_mail(self) -> None:
         """Takes the codes out of what came since: each letter is parsed once, however many wait for one."""
