@@ -55,6 +55,9 @@ OWN_BUTTONS: Final = {
 ALWAYS_THERE: Final = frozenset({queue.TALK_TO_PERSON, endings.GO_ON, endings.NEW_CHAT})
 """Those that the widget has in places of its own, whether or not they stand in the thread."""
 
+ASKED_AT_ONCE = timedelta(seconds=20)
+"""As long as a turn is tried again; nobody has looked into the mail and asks for another code by then."""
+
 CODE_IS_TYPED = timedelta(hours=1)
 """Six digits typed this long after a code was asked for are taken for it: a late code must be masked, too."""
 
@@ -244,10 +247,13 @@ def remember_facts(
 def request_status_code(session: Session, conversation_id: UUID, lookup: str, email: str) -> None:
     """Starts a proof of identity by mail; the next six digits typed here are taken as the code.
 
-    Raises Invalid when either is not what it should be, and TooMany when the address of the network that the customer
-    writes from has asked too often. How often a letter really goes out is limited by the job.
+    The same asked again at once, as by a turn that is repeated, is the same request: another would make the code that
+    is on its way void. Raises Invalid when either is not what it should be, and TooMany when the address of the network
+    that the customer writes from has asked too often. How often a letter really goes out is limited by the job.
     """
     conversation = handoff.locked(session, conversation_id)
+    if _was_just_asked(session, conversation, progress.lookup_key(lookup), email.strip().lower()):
+        return
     conversation.status_request_id = progress.request_code(
         session, lookup, email, ip_digest=conversation.ip_digest, conversation_id=conversation_id
     )
@@ -342,6 +348,15 @@ def _take_code(session: Session, request_id: UUID, text: str) -> tuple[str, str 
     else:
         return text, None, None
     return CODE.sub(line("masked_code"), text), CODE_ENTERED, {"code_result": result}
+
+
+def _was_just_asked(session: Session, conversation: Conversation, lookup: str, email: str) -> bool:
+    """Whether the newest code of this chat was asked for a moment ago, for the same, and not entered yet."""
+    request_id = conversation.status_request_id
+    last = queries.status_request(session, request_id) if request_id else None
+    if last is None or last.verified_at is not None or clock.now() - last.created_at >= ASKED_AT_ONCE:
+        return False
+    return (last.lookup, last.email) == (lookup, email)
 
 
 def _seen_by_other_side(conversation: Conversation, *, for_staff: bool) -> int:

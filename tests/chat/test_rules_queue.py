@@ -360,7 +360,7 @@ class TestTooMany:
             chat = service.open_conversation(session, None, ip_digest="here")[0]
             service.request_status_code(session, chat.id, "10023", "mia@example.org")
         with pytest.raises(TooMany):
-            service.request_status_code(session, chat.id, "10023", "mia@example.org")
+            service.request_status_code(session, chat.id, "10024", "mia@example.org")
 
 
 class Limits:

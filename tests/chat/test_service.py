@@ -271,6 +271,21 @@ class TestStatusCode:
         monkeypatch.setattr(clock, "now", lambda: later)
         assert say("123456").text == "123456"
 
+    def test_the_same_asked_again_at_once_leaves_the_code_valid_that_is_on_its_way(
+        self, session: Session, conversation: Conversation
+    ) -> None:
+        def asked(lookup: str, email: str) -> object:
+            service.request_status_code(session, conversation.id, lookup, email)
+            return conversation.status_request_id
+
+        with clock.set_to(clock.now()):
+            first = asked("10023", "ada@example.org")
+            assert asked("#10 023", "Ada@example.org ") == first
+            assert asked("10024", "ada@example.org") != first
+            second = asked("10023", "ada@example.org")
+        with clock.set_to(clock.now() + service.ASKED_AT_ONCE):
+            assert asked("10023", "ada@example.org") != second
+
     def test_nothing_is_told_without_proof(self, session: Session, conversation: Conversation) -> None:
         with pytest.raises(Refused):
             service.progress_for_conversation(session, conversation.id)
