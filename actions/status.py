@@ -82,15 +82,18 @@ class RequestCode(BotAction):
         lookup, email = talk.slot(slots.LOOKUP), talk.slot(slots.STATUS_EMAIL)
         if not lookup or not email:
             return [FollowupAction(slots.STATUS_FORM)]
+        again = talk.turn.intent == "resend_code"
         try:
             if talk.turn.conversation_id is not None:
-                await edge.in_transaction(chat.request_status_code, talk.turn.conversation_id, lookup, email)
+                await edge.in_transaction(
+                    chat.request_status_code, talk.turn.conversation_id, lookup, email, another=again
+                )
         except TooMany:
             talk.say("utter_code_too_often")
             return talk.back_to_form()
         except Invalid:
             return [*set_slots({slots.LOOKUP: None, slots.STATUS_EMAIL: None}), FollowupAction(slots.STATUS_FORM)]
-        is_another = talk.turn.intent == "resend_code" and responses_so_far(talk.events) & CODE_IS_AWAITED
+        is_another = again and responses_so_far(talk.events) & CODE_IS_AWAITED
         talk.say("utter_code_sent_again" if is_another else "utter_code_sent")
         return []
 

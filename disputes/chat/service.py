@@ -244,15 +244,18 @@ def remember_facts(
         hints.conversation_changed(session, conversation_id)
 
 
-def request_status_code(session: Session, conversation_id: UUID, lookup: str, email: str) -> None:
+def request_status_code(
+    session: Session, conversation_id: UUID, lookup: str, email: str, *, another: bool = False
+) -> None:
     """Starts a proof of identity by mail; the next six digits typed here are taken as the code.
 
-    The same asked again at once, as by a turn that is repeated, is the same request: another would make the code that
-    is on its way void. Raises Invalid when either is not what it should be, and TooMany when the address of the network
-    that the customer writes from has asked too often. How often a letter really goes out is limited by the job.
+    The same asked again at once, as by a turn that is repeated, is the same request: a new one would make the code
+    that is on its way void. `another`: the customer wants a new code. Raises Invalid when either is not what it should
+    be, and TooMany when the address of the network that the customer writes from has asked too often. How often a
+    letter really goes out is limited by the job.
     """
     conversation = handoff.locked(session, conversation_id)
-    if _was_just_asked(session, conversation, progress.lookup_key(lookup), email.strip().lower()):
+    if not another and _was_just_asked(session, conversation, progress.lookup_key(lookup), email.strip().lower()):
         return
     conversation.status_request_id = progress.request_code(
         session, lookup, email, ip_digest=conversation.ip_digest, conversation_id=conversation_id
@@ -354,7 +357,9 @@ def _was_just_asked(session: Session, conversation: Conversation, lookup: str, e
     """Whether the newest code of this chat was asked for a moment ago, for the same, and not entered yet."""
     request_id = conversation.status_request_id
     last = queries.status_request(session, request_id) if request_id else None
-    if last is None or last.verified_at is not None or clock.now() - last.created_at >= ASKED_AT_ONCE:
+    if last is None or last.verified_at is not None or last.tries >= codes.TRIES:
+        return False
+    if clock.now() - last.created_at >= ASKED_AT_ONCE:
         return False
     return (last.lookup, last.email) == (lookup, email)
 

@@ -99,7 +99,9 @@ class Services:
         self.filed.setdefault(filing_key, complaint)
         return FiledCase(f"CD-0000-{list(self.filed).index(filing_key):04}"), self.files
 
-    def request_status_code(self, _session: object, _conversation_id: UUID, lookup: str, email: str) -> None:
+    def request_status_code(
+        self, _session: object, _conversation_id: UUID, lookup: str, email: str, *, another: bool = False
+    ) -> None:
         if self.codes_are_used_up:
             raise TooMany("That was often.")
         self.codes.append((lookup, email))

@@ -283,6 +283,9 @@ class TestStatusCode:
             assert asked("#10 023", "Ada@example.org ") == first
             assert asked("10024", "ada@example.org") != first
             second = asked("10023", "ada@example.org")
+            service.request_status_code(session, conversation.id, "10023", "ada@example.org", another=True)
+            assert conversation.status_request_id != second
+            second = conversation.status_request_id
         with clock.set_to(clock.now() + service.ASKED_AT_ONCE):
             assert asked("10023", "ada@example.org") != second
 
