@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from disputes.chat.tables import Conversation, LeftMessage
 from disputes.people.tables import Staff
 
 MOST: int = 100
+
+_IS_LATE = and_(LeftMessage.ended_at.is_(None), LeftMessage.late_at.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def late(session: Session, *, unowned: bool = False) -> Sequence[Late]:
         select(LeftMessage, Conversation, Staff)
         .join(Conversation, Conversation.id == LeftMessage.conversation_id)
         .outerjoin(Staff, Staff.id == Conversation.agent_id)
-        .where(LeftMessage.ended_at.is_(None), LeftMessage.late_at.is_not(None))
+        .where(_IS_LATE)
         .order_by(LeftMessage.promised_by, LeftMessage.id)
         .limit(MOST)
     )
@@ -54,7 +56,7 @@ def count_late(session: Session) -> tuple[int, int]:
         select(func.count(), nobodys)
         .select_from(LeftMessage)
         .join(Conversation, Conversation.id == LeftMessage.conversation_id)
-        .where(LeftMessage.ended_at.is_(None), LeftMessage.late_at.is_not(None))
+        .where(_IS_LATE)
     )
     row = session.execute(found).one()
     return row[0], row[1]
@@ -62,11 +64,7 @@ def count_late(session: Session) -> tuple[int, int]:
 
 def late_of(session: Session, conversation_ids: Collection[UUID]) -> set[UUID]:
     """Which of these chats hold a message that is late."""
-    found = select(LeftMessage.conversation_id).where(
-        LeftMessage.conversation_id.in_(conversation_ids),
-        LeftMessage.ended_at.is_(None),
-        LeftMessage.late_at.is_not(None),
-    )
+    found = select(LeftMessage.conversation_id).where(LeftMessage.conversation_id.in_(conversation_ids), _IS_LATE)
     return set(session.scalars(found))
 
 

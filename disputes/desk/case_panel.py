@@ -77,7 +77,8 @@ def values_for(session: Session, case: Case, staff: Staff, name: str) -> dict[st
         raise NotFound("There is no such step.")
     is_open = name in {act.name for act in _open(session, case, staff)}
     label = offer_form.TITLES[offer_form.KIND_IN[case.state]] if name == "answer" and is_open else _label(name)
-    return {"act": name, "label": label, "is_open": is_open, "why_closed": _why_closed(session, case, staff, name)}
+    why_closed = None if is_open else _why_closed(session, case, staff, name)
+    return {"act": name, "label": label, "is_open": is_open, "why_closed": why_closed}
 
 
 def _open(session: Session, case: Case, staff: Staff) -> Iterator[Act]:

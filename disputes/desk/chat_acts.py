@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from disputes import database
 from disputes.chat import calls, care, handoff, presence, transfer
-from disputes.desk.access import Desk
+from disputes.desk.access import AtDesk, Desk
 from disputes.desk.chats import act, context, lists
 from disputes.desk.pages import is_part
 
@@ -48,21 +48,15 @@ def pass_on(
 @router.post("/chats/{conversation_id}/called")
 def called(request: Request, desk: Desk, conversation_id: UUID, reached: Annotated[bool, Form()]) -> Response:
     """Notes that whoever holds the chat has called the customer back, and whether they spoke."""
-    with database.transaction() as session:
-        calls.called(session, conversation_id, desk.staff, reached=reached)
-    if is_part(request):
-        return context(request, desk, conversation_id)
-    return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)
+    database.run(calls.called, conversation_id, desk.staff, reached=reached)
+    return _beside(request, desk, conversation_id)
 
 
 @router.post("/chats/{conversation_id}/care")
 def decide_care(request: Request, desk: Desk, conversation_id: UUID, needed: Annotated[bool, Form()]) -> Response:
     """Says whether the customer needs special care, where words of theirs have made the program ask."""
-    with database.transaction() as session:
-        care.decide(session, conversation_id, desk.staff, needed=needed)
-    if is_part(request):
-        return context(request, desk, conversation_id)
-    return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)
+    database.run(care.decide, conversation_id, desk.staff, needed=needed)
+    return _beside(request, desk, conversation_id)
 
 
 @router.post("/chats/{conversation_id}/mark")
@@ -80,3 +74,10 @@ def mark(
         conversation_id,
         lambda session: handoff.mark(session, conversation_id, desk.staff, urgent=urgent, vulnerable=vulnerable),
     )
+
+
+def _beside(request: Request, desk: AtDesk, conversation_id: UUID) -> Response:
+    """What is known beside the chat, as it is now; without scripts the page of the chat."""
+    if is_part(request):
+        return context(request, desk, conversation_id)
+    return RedirectResponse(f"/desk/chats/{conversation_id}", HTTPStatus.SEE_OTHER)
