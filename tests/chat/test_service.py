@@ -191,10 +191,7 @@ class TestStatusCode:
     def test_the_code_is_tried_and_masked_before_anything_is_stored(
         self, session: Session, conversation: Conversation, say: Say
     ) -> None:
-        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
-        request = session.get(StatusRequest, conversation.status_request_id)
-        assert request is not None
-        request.code_digest = codes.digest_of(request.id, "123456")
+        code_awaited(session, conversation, "123456")
         wrong = say("is it 654 321?")
         assert (wrong.text, wrong.payload, wrong.note) == (
             "is it ••••••?",
@@ -215,10 +212,7 @@ class TestStatusCode:
         "typed", ["123456", "123 456", "12 34 56", "123.456", "my code is 123\u00a0456", "it's 123-456!"]
     )
     def test_however_it_is_spelled(self, session: Session, conversation: Conversation, say: Say, typed: str) -> None:
-        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
-        request = session.get(StatusRequest, conversation.status_request_id)
-        assert request is not None
-        request.code_digest = codes.digest_of(request.id, "123456")
+        code_awaited(session, conversation, "123456")
         message = say(typed)
         assert message.note == {"code_result": "verified"}
         assert not any(digit in message.text for digit in "123456")
@@ -248,28 +242,21 @@ class TestStatusCode:
     def test_after_the_proof_digits_are_digits_again(
         self, session: Session, conversation: Conversation, say: Say
     ) -> None:
-        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
-        request = session.get(StatusRequest, conversation.status_request_id)
-        assert request is not None
-        request.code_digest = codes.digest_of(request.id, "123456")
+        code_awaited(session, conversation, "123456")
         say("123456")
         assert say("200300").text == "200300"
 
     def test_the_same_code_once_more_is_the_same_proof(
-        self, session: Session, conversation: Conversation, say: Say, monkeypatch: pytest.MonkeyPatch
+        self, session: Session, conversation: Conversation, say: Say
     ) -> None:
-        service.request_status_code(session, conversation.id, "10023", "ada@example.org")
-        request = session.get(StatusRequest, conversation.status_request_id)
-        assert request is not None
-        request.code_digest = codes.digest_of(request.id, "123456")
+        request = code_awaited(session, conversation, "123456")
         say("123456")
         until = request.verified_until
         again = say("it is 123 456")
         assert (again.text, again.note) == ("it is ••••••", {"code_result": "verified"})
         assert request.verified_until == until
-        later = clock.now() + codes.VERIFIED_FOR
-        monkeypatch.setattr(clock, "now", lambda: later)
-        assert say("123456").text == "123456"
+        with clock.set_to(clock.now() + codes.VERIFIED_FOR):
+            assert say("123456").text == "123456"
 
     def test_the_same_asked_again_at_once_leaves_the_code_valid_that_is_on_its_way(
         self, session: Session, conversation: Conversation
@@ -320,6 +307,14 @@ class TestFacts:
     def test_facts_are_kept_for_the_agent(self, session: Session, conversation: Conversation) -> None:
         service.remember_facts(session, conversation.id, {"order_number": "10023", "category": None})
         assert desk_view.conversation_view(session, conversation.id).facts == {"order_number": "10023"}
+
+
+def code_awaited(session: Session, conversation: Conversation, code: str) -> StatusRequest:
+    """The request of a customer who has asked how order 10023 stands, and was sent this code."""
+    service.request_status_code(session, conversation.id, "10023", "ada@example.org")
+    request = session.get_one(StatusRequest, conversation.status_request_id)
+    request.code_digest = codes.digest_of(request.id, code)
+    return request
 
 
 def jobs_for(session: Session, message_id: str) -> list[str]:
