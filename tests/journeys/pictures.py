@@ -11,6 +11,7 @@ SHOTS = ROOT / "var" / "screenshots"
 def look(page: Page, name: str) -> None:
     """Takes a picture, and fails on serious faults or a page that is wider than the screen."""
     SHOTS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state()  # a page that is just being left cannot be drawn
     page.screenshot(path=SHOTS / f"{name}.png")
     found = Axe().run(page).response["violations"]
     serious = [f"{fault['id']}: {fault['nodes'][0]['html'][:200]}" for fault in found if is_serious(fault["impact"])]

@@ -57,6 +57,7 @@ def test_every_page(desk: Case, served: str, new_context: NewContext, width: int
     look(page, f"admin-team-open-{width}-{scheme}")
     page.goto(f"{served}/desk/cases/{desk.reference}/records")
     page.get_by_role("button", name="Look at what would happen").click()
+    expect(page.locator("#asked-title")).to_be_visible()
     look(page, f"admin-erase-{width}-{scheme}")
 
 
@@ -85,6 +86,7 @@ def test_somebody_sets_up_the_second_step_and_signs_in_with_it(
     page.get_by_label("E-mail address").fill("agent@casened.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{served}/desk/sign-in/**")
     look(page, f"two-step-door-{width}-{scheme}")
     page.keyboard.type(code)
     page.keyboard.press("Enter")

@@ -146,6 +146,7 @@ class TestCannedReplies:
         manager.goto(f"{stack.url}/desk/replies")
         look(manager, "desk-replies-1440-light")
         manager.get_by_role("link", name="New reply").click()
+        expect(manager.get_by_label("Code")).to_be_visible()
         look(manager, "desk-reply-form-1440-light")
         manager.get_by_label("Code").fill("thanks")
         manager.get_by_label("Title").fill("Thanks")

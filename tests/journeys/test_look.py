@@ -53,6 +53,7 @@ class TestLook:
         agent.page.goto(f"{stack.url}/desk/cases")
         look(agent.page, f"desk-cases-{width}-{scheme}")
         agent.page.get_by_role("link", name="CD-").first.click()
+        agent.page.wait_for_url("**/desk/cases/CD-*")
         look(agent.page, f"desk-case-{width}-{scheme}")
 
 
