@@ -1,12 +1,14 @@
 """Questions about the process and small talk: which response it is, and which clause it is made from."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rasa_sdk.events import FollowupAction
 
 from actions import slots
 from actions.confusion import begins_complaint, take_back
+from actions.phrases import phrases
 from actions.standing import go_on, open_offer, responses_so_far
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk
@@ -62,17 +64,9 @@ WARNINGS = frozenset({"utter_insult", "utter_insult_beside"})
 ENDS = frozenset({"goodbye", "that_is_all"})
 """Whoever says this is not reminded of anything."""
 
-WITH_MANAGER = re.compile(
-    r"\b(?:speak|talk|put me through|get me|give me|let me|call)\b.{0,25}\b(?:manager|supervisor|boss|superior)",
-    re.IGNORECASE,
-)
-"""Somebody who wants a manager now wants a person, not the clause about managers."""
-
-NEEDS = re.compile(r"\bneed|\brequire|\bwho (?:can|may)\b|\bthe shop\b", re.IGNORECASE)
-FILES = re.compile(r"\b(?:photo|picture|image|pdf|file|document|screenshot|upload|attach)", re.IGNORECASE)
-CLOSER = (
-    ("ask_process", NEEDS, Answer("utter_clause", "C2")),
-    ("ask_investigation", FILES, Answer("utter_send_files")),
+CLOSER: tuple[tuple[str, Callable[[], re.Pattern[str]], Answer], ...] = (
+    ("ask_process", lambda: phrases().asks_what_is_needed, Answer("utter_clause", "C2")),
+    ("ask_investigation", lambda: phrases().asks_about_files, Answer("utter_send_files")),
 )
 """Answers that fit some words of a question better than the answer to all such questions."""
 
@@ -93,13 +87,14 @@ class GiveAnswer(BotAction):
             return [FollowupAction("action_start_complaint")]
         answer = ANSWERS.get(intent, OLD_BUTTON)
         for closer, words, fitting in CLOSER:
-            if intent == closer and words.search(talk.turn.text):
+            if intent == closer and words().search(talk.turn.text):
                 answer = fitting
         if talk.form or open_offer(talk):
             answer = BESIDE.get(intent, answer)
         if talk.form == slots.STATUS_FORM and intent == "ask_privacy":
             answer = Answer("utter_why_address")
-        if intent == "ask_escalation" and WITH_MANAGER.search(talk.turn.text):
+        if intent == "ask_escalation" and phrases().wants_manager.search(talk.turn.text):
+            # Somebody who wants a manager now wants a person, not the clause about managers.
             talk.hand_over("asked for a person", summary_of(talk))
             return [FollowupAction("action_listen")]
         if open_offer(talk) == "utter_colleague_again" and intent in ("accept_remedy", "refuse_remedy"):

@@ -119,7 +119,7 @@ class HelpFormTurn(FormTurn):
         more = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)}
         if turn.intent in ("correct_detail", "change_order_number"):
             problem = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
-            is_of_order = turn.is_button or "number" in turn.text.lower() or reading.field_meant(turn) is not None
+            is_of_order = turn.is_button or reading.says_number(turn) or reading.field_meant(turn) is not None
             if problem and problem != talk.slot(slots.CATEGORY) and not is_of_order:
                 return Reading({**FORGOTTEN, **more, slots.CATEGORY: problem})
             return Reading({**FORGOTTEN, slots.ORDER_NUMBER: None, slots.REQUESTED: slots.ORDER_NUMBER}, CHANGE)

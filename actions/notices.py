@@ -6,9 +6,9 @@ from rasa_sdk.events import SlotSet
 
 from actions import slots
 from actions.languages import is_foreign
+from actions.phrases import knows_its_language
 from actions.summing_up import summary_of
 from disputes import policy
-from disputes.words import language_dir
 
 if TYPE_CHECKING:
     from actions.talk import Talk
@@ -19,9 +19,9 @@ LAW_IS_ANSWERED: Final = frozenset({"utter_outside_options", "utter_legal_words"
 def is_in_other_language(talk: "Talk") -> bool:
     """True when what was typed is for somebody who speaks another language than the assistant.
 
-    What English looks like is known; an assistant with the words of another language does not look.
+    One that speaks a language for which there are no patterns does not look.
     """
-    return bool(talk.turn.text) and language_dir() is None and is_foreign(talk.turn.text)
+    return bool(talk.turn.text) and knows_its_language() and is_foreign(talk.turn.text)
 
 
 def brings_a_person(talk: "Talk") -> bool:

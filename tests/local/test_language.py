@@ -1,5 +1,6 @@
 """A pretend language: every word of ours with a mark before it. Where the mark is missing, a word was not a file."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from actions import reading
+from actions.languages import is_foreign
+from actions.phrases import READING, knows_its_language, phrases
+from actions.turn import Turn
 from disputes import policy
 from disputes.chat.lines import _lines, line
 from disputes.local import training
@@ -81,6 +86,34 @@ def test_its_model_is_another(language: Path, monkeypatch: pytest.MonkeyPatch) -
     assert training.model_hash(ROOT) != theirs
 
 
+@pytest.fixture
+def read_language(language: Path) -> Iterator[Path]:
+    """The same, which also has its own ways to say what the assistant looks for."""
+    ours = (ROOT / READING).read_text().replace("my (?:full )?name", "zo nammo").replace(r"\bnot\b\s", r"\bnix\b\s")
+    (language / READING).parent.mkdir(parents=True)
+    (language / READING).write_text(re.sub(r"(?m)^small_words: >-\n(?:  .*\n)+", "small_words: mu blivvy zorp\n", ours))
+    phrases.cache_clear()
+    yield language
+    phrases.cache_clear()
+
+
+def test_values_are_read_in_it(read_language: Path) -> None:
+    assert reading.name_said("zo nammo is Anna Berg") == "Anna Berg"
+    assert reading.name_said("my name is Anna Berg") is None
+    assert reading.says_instead(_heard("nix 10023 but 10032"))
+    assert not reading.says_instead(_heard("not 10023 but 10032"))
+
+
+def test_another_language_than_it_is_noticed(read_language: Path) -> None:
+    assert knows_its_language()
+    assert is_foreign("je ne vous et le mu")
+    assert not is_foreign("je ne mu blivvy zorp")
+
+
+def test_without_ways_to_tell_no_language_is_noticed(language: Path) -> None:
+    assert not knows_its_language()
+
+
 @pytest.mark.rasa
 def test_the_assistant_understands_and_speaks_it(language: Path) -> None:
     with running_stack(LANGUAGE_DIR=str(language)) as stack:
@@ -98,6 +131,10 @@ def test_the_assistant_understands_and_speaks_it(language: Path) -> None:
 def _thanks() -> str:
     responses: dict[str, Any] = yaml.safe_load((ROOT / "domain.yml").read_text())["responses"]
     return str(responses["utter_welcome"][0]["text"])
+
+
+def _heard(text: str) -> Turn:
+    return Turn.of({"text": text, "entities": [{"entity": "order_number", "value": "10023"}]})
 
 
 def _write(file: Path, data: Any) -> None:
