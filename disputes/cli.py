@@ -65,10 +65,11 @@ def web(
 ) -> None:
     """Serve the web site: shop demo, forms, desk, API and sockets."""
     from disputes.local.attach import database_for_command
-    from disputes.local.preflight import check_key
+    from disputes.local.preflight import check_key, check_language
 
     chosen = settings()
     check_key(chosen.model_copy(update={"host": host or chosen.host}))
+    check_language()
     with database_for_command(ROOT):
         from disputes import serving
 
@@ -84,9 +85,10 @@ def web(
 def worker() -> None:
     """Run the jobs: the assistant's turns, letters, periodic work."""
     from disputes.local.attach import database_for_command
-    from disputes.local.preflight import check_key
+    from disputes.local.preflight import check_key, check_language
 
     check_key(settings())
+    check_language()
     with database_for_command(ROOT):
         from disputes import serving
 

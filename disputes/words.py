@@ -1,18 +1,30 @@
 """Where the words come from that customers read: English is built in, another language is a folder of files.
 
 `LANGUAGE_DIR` names the folder. A file in it is read in place of ours at the same path: `domain.yml`, `config.yml`,
-`data/nlu`, `disputes/chat/lines.yml`, the templates of pages and letters. What it lacks stays English.
+`data/nlu`, the files of sentences (`SENTENCES`), the templates of pages and letters. What it lacks stays English.
 """
 
-from collections.abc import Callable
+import string
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import yaml
 from jinja2 import FunctionLoader
 
 from disputes.settings import settings
 
 ROOT: Final = Path(__file__).parent.parent
+SENTENCES: Final = (
+    "disputes/chat/lines.yml",
+    "disputes/notifications/letters.yml",
+)
+"""Every file of sentences for customers: a name, and what is said, with {blanks} that Python fills in."""
+
+
+class DoesNotFit(Exception):
+    """A file of a language has a sentence that we never say, or one with other blanks than ours."""
 
 
 def language_dir() -> Path | None:
@@ -39,3 +51,57 @@ def templates_of(folder: str) -> FunctionLoader:
         return path.read_text(encoding="utf-8"), str(path), fresh
 
     return FunctionLoader(load)
+
+
+class Sentences:
+    """The sentences of one of our files. `say("section.name", until=day)` is that sentence with its {until} filled in.
+
+    Python chooses which sentence is said, and never glues one from pieces: another language may need another order.
+    """
+
+    def __init__(self, file: str) -> None:
+        if file not in SENTENCES:
+            raise ValueError(f"{file} is not in SENTENCES")
+        self.file = file
+
+    def __call__(self, name: str, /, **blanks: object) -> str:
+        """The sentence of that name. A name that is not known, or a blank without a value, raises KeyError."""
+        return self.all()[name].format(**blanks)
+
+    def all(self) -> Mapping[str, str]:
+        """Every sentence by its name, as this process speaks: a language's, and ours where it has none."""
+        return _read(ROOT / self.file, file_of(self.file))
+
+
+def check_sentences() -> None:
+    """Reads every file of sentences of the language, so that what does not fit is found before a customer reads it."""
+    for file in SENTENCES:
+        Sentences(file).all()
+
+
+def blanks_of(sentence: str) -> frozenset[str]:
+    """The names of the {blanks} in a sentence."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None)
+
+
+@cache
+def _read(ours: Path, theirs: Path) -> Mapping[str, str]:
+    found = dict(_named(yaml.safe_load(ours.read_text(encoding="utf-8"))))
+    if theirs == ours:
+        return found
+    for name, sentence in _named(yaml.safe_load(theirs.read_text(encoding="utf-8"))):
+        if name not in found:
+            raise DoesNotFit(f"{theirs}: we have no sentence called {name}.")
+        if blanks_of(sentence) != blanks_of(found[name]):
+            wanted = " ".join(f"{{{blank}}}" for blank in sorted(blanks_of(found[name]))) or "none"
+            raise DoesNotFit(f"{theirs}: the blanks of {name} are not those of ours, which are: {wanted}.")
+        found[name] = sentence
+    return found
+
+
+def _named(part: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    for name, found in part.items():
+        if isinstance(found, Mapping):
+            yield from _named(found, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", str(found)

@@ -1,24 +1,14 @@
 """The chat's own words, kept as data beside this file so that another language is another file."""
 
-from functools import cache
-
-import yaml
+from typing import Final
 
 from disputes.chat.schemas import Json
-from disputes.words import file_of
+from disputes.words import Sentences
 
-LINES = "disputes/chat/lines.yml"
+LINES: Final = "disputes/chat/lines.yml"
 
-
-@cache
-def _lines() -> dict[str, str]:
-    found: dict[str, str] = yaml.safe_load(file_of(LINES).read_text(encoding="utf-8"))
-    return found
-
-
-def line(key: str, /, **values: object) -> str:
-    """The line called `key`, with its {values} filled in. Unknown names raise KeyError."""
-    return _lines()[key].format(**values)
+line: Final = Sentences(LINES)
+"""`line("joined", name=name)` is the line of that name with its {name} filled in."""
 
 
 def button(title: str, payload: str) -> Json:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from disputes.local.failures import CannotStart
 from disputes.settings import Settings
+from disputes.words import DoesNotFit, check_sentences
 
 NEEDED_MEGABYTES = 200
 
@@ -33,6 +34,14 @@ def check_key(settings: Settings) -> None:
         raise CannotStart(
             f"SECRET_KEY must be set to be reached as {settings.public_url}: set it to a long random text."
         )
+
+
+def check_language() -> None:
+    """Raises CannotStart when the language's sentences are not those we say, before a customer reads one."""
+    try:
+        check_sentences()
+    except DoesNotFit as fault:
+        raise CannotStart(str(fault)) from fault
 
 
 def check_disk(var: Path) -> None:

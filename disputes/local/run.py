@@ -81,6 +81,7 @@ def make_plan(root: Path, settings: Settings) -> Plan:
     """Checks what can be checked at once and decides the ports; PolicyError or CannotStart if not."""
     load(settings.policy_file)
     preflight.check_key(settings)
+    preflight.check_language()
     var = settings.var_dir.absolute()
     preflight.check_disk(var)
     preflight.check_port(settings.host, settings.port, "PORT", purpose="the web site")

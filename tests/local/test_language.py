@@ -14,7 +14,7 @@ from actions.languages import is_foreign
 from actions.phrases import READING, knows_its_language, phrases
 from actions.turn import Turn
 from disputes import policy
-from disputes.chat.lines import _lines, line
+from disputes.chat.lines import line
 from disputes.local import training
 from disputes.notifications.letters.status_code import status_code
 from disputes.settings import settings
@@ -52,9 +52,7 @@ def language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (folder / TEMPLATE).parent.mkdir(parents=True)
     (folder / TEMPLATE).write_text(MARK + (ROOT / TEMPLATE).read_text())
     settings.cache_clear()
-    _lines.cache_clear()
     yield folder
-    _lines.cache_clear()
 
 
 def test_the_chat_speaks_it(language: Path) -> None:

@@ -4,6 +4,7 @@ from disputes.notifications.letters.blocks import Block, Para, Quote
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
 from disputes.notifications.letters.parts import dates, outside_door
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C4", "C6", "C10")
@@ -11,27 +12,21 @@ CLAUSES = ("C4", "C6", "C10")
 
 def answer_in(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """Thanks for the answer, or that silence cost nothing; and the next date."""
-    silent = facts.actor == "clock"
-    subject = f"We go on with complaint {facts.reference}" if silent else f"We have your answer on {facts.reference}"
+    say = Say("answer_in", facts)
     blocks: list[Block]
-    if silent:
-        blocks = [
-            Para(f"We asked you something about {facts.complaint} and have heard nothing so far."),
-            Para("That is all right. We now go on with what we have. You can still answer: we read it as it comes."),
-        ]
+    if facts.actor == "clock":
+        subject = say("subject_silent")
+        blocks = [Para(say("silent")), Para(say("all_right"))]
     else:
-        blocks = [Para(f"Thank you. We have your answer and go on with {facts.complaint}.")]
+        subject = say("subject")
+        blocks = [Para(say("thanks"))]
         if facts.text:
-            blocks += [Para("This is what we have from you:"), Quote(facts.text)]
+            blocks += [Para(say("from_you")), Quote(facts.text)]
     told = facts.dates
     if facts.state == "escalated":
-        blocks += dates(policy, (told.final_response, "You get our final response."))
+        blocks += dates(policy, (told.final_response, say("final_response")))
     else:
-        blocks += dates(
-            policy,
-            (told.first_answer, "You get our first answer."),
-            (told.final_response, "We expect to be finished."),
-        )
+        blocks += dates(policy, (told.first_answer, say("first_answer")), (told.final_response, say("finished")))
     return write_case_letter(
         subject, facts, policy, base_url, clauses=CLAUSES, blocks=[*blocks, *outside_door(facts, policy)]
     )

@@ -8,75 +8,52 @@ from collections.abc import Iterator, Sequence
 
 from disputes.notifications.letters.blocks import Block, Heading, Link, Para, Said
 from disputes.notifications.letters.letter import Letter, write
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 TEMPLATE = "chat_letter"
 
+say = Say("chat")
+
 
 def chat_reply(said: Sequence[Said], policy: Policy, base_url: str) -> Letter:
     """What people wrote in the chat and the customer has not seen, in one letter."""
-    subject = f"Our answer in your chat with {policy.shop.name}"
     blocks: list[Block] = [
-        Para("We have answered you in the chat. You had not seen it yet, so here it is."),
+        Para(say("not_seen")),
         *_by_day(said, policy),
-        Heading("If you want to answer"),
-        Para(
-            "Just answer this letter: what you write goes into the chat, and a person reads it there. You can also go "
-            "on in the chat itself, on the page where you began it."
-        ),
+        Heading(say("if_answer")),
+        Para(say("by_mail_or_chat")),
     ]
-    return write(TEMPLATE, subject, policy, base_url, blocks=blocks)
+    return write(TEMPLATE, say("subject_reply", shop=policy.shop.name), policy, base_url, blocks=blocks)
 
 
 def chat_received(by: str, policy: Policy, base_url: str) -> Letter:
     """An answer by mail has come, and nobody was in the chat to read it. `by`: the last day for ours."""
-    subject = f"We have your message to {policy.shop.name}"
-    blocks: list[Block] = [
-        Para(
-            "Thank you for your message. It is in your chat with us now, and waits there for a person, who answers it "
-            f"by {by}."
-        ),
-        Para(
-            "You need not do anything more. When somebody has answered and you do not see it in the chat, it comes to "
-            "this address."
-        ),
-    ]
-    return write(TEMPLATE, subject, policy, base_url, blocks=blocks)
+    blocks: list[Block] = [Para(say("waits", by=by)), Para(say("nothing_more"))]
+    return write(TEMPLATE, say("subject_received", shop=policy.shop.name), policy, base_url, blocks=blocks)
 
 
 def chat_not_helped(policy: Policy, base_url: str) -> Letter:
     """Somebody told us by mail that a chat did not help: the ways that are left."""
-    subject = "Thank you for telling us"
     blocks: list[Block] = [
-        Para("Thank you for your answer. We are sorry that the chat did not help you."),
-        Para(
-            "Would you like a person to look at it again? Answer this letter with a few words. Or file a complaint: a "
-            "named person looks into it, and you get a date."
-        ),
-        Link("File a complaint", f"{base_url}/complaint"),
+        Para(say("sorry")),
+        Para(say("person_again")),
+        Link(say("file"), f"{base_url}/complaint"),
     ]
-    return write(TEMPLATE, subject, policy, base_url, blocks=blocks)
+    return write(TEMPLATE, say("subject_not_helped"), policy, base_url, blocks=blocks)
 
 
 def chat_transcript(said: Sequence[Said], policy: Policy, base_url: str, *, is_cut: bool, asks: bool) -> Letter:
     """A copy of a chat as its customer could see it. `asks`: whether it has helped, if nobody has answered that yet."""
-    subject = f"Your chat with {policy.shop.name}"
     zone = policy.shop.timezone.replace("_", " ")
-    blocks: list[Block] = [Para(f"Here is your chat with us, as you could see it. The times are those of {zone}.")]
+    blocks: list[Block] = [Para(say("copy", zone=zone))]
     if is_cut:
-        blocks.append(Para("It is a long chat, so its beginning is not in this letter."))
-    blocks.extend(_by_day(said, policy))
+        blocks.append(Para(say("is_cut")))
+    blocks += _by_day(said, policy)
     if asks:
-        blocks.append(Heading("How it was"))
-        blocks.append(
-            Para(
-                "Did this chat help you? Answer this letter with a number from 1 (not at all) to 5 (very much), alone "
-                "in the first line. You can write a few words below it. You need not do either."
-            )
-        )
-    blocks.append(Heading("If you want to add something"))
-    blocks.append(Para("Answer this letter: what you write goes into the chat, and a person reads it there."))
-    return write(TEMPLATE, subject, policy, base_url, blocks=blocks)
+        blocks += [Heading(say("how_it_was")), Para(say("did_it_help"))]
+    blocks += [Heading(say("if_add")), Para(say("add_by_mail"))]
+    return write(TEMPLATE, say("subject_copy", shop=policy.shop.name), policy, base_url, blocks=blocks)
 
 
 def _by_day(said: Sequence[Said], policy: Policy) -> Iterator[Block]:

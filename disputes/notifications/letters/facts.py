@@ -145,21 +145,16 @@ class CaseFacts:
     settlement: SettlementFacts | None = None
 
     @property
-    def greeting(self) -> str:
-        """ "Dear Mia Hughes", or "Hello" when what was given as a name could lure somebody to click."""
+    def name_to_greet(self) -> str:
+        """The name, or "" when what was given as one could lure somebody to click."""
         if not self.name.strip() or len(self.name) > LONGEST_GREETING or _NOT_IN_A_NAME.search(self.name):
-            return "Hello"
-        return f"Dear {self.name}"
+            return ""
+        return self.name
 
     @property
     def by_shop(self) -> bool:
         """True where the shop complains about a dealing with the customer."""
         return self.source == "shop"
-
-    @property
-    def complaint(self) -> str:
-        """ "your complaint CD-7K3M-9QXA", or "our complaint ..." where the shop filed it."""
-        return f"{'our' if self.by_shop else 'your'} complaint {self.reference}"
 
     @property
     def notice_of_settlement(self) -> bool:

@@ -4,6 +4,7 @@ from disputes.notifications.letters.blocks import Block, Heading, Link, Para
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
 from disputes.notifications.letters.parts import outside_options
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C8", "C7", "C10")
@@ -11,22 +12,21 @@ CLAUSES = ("C8", "C7", "C10")
 
 def last_call(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """When the case closes."""
-    subject = f"Complaint {facts.reference} closes soon"
+    say = Say("last_call", facts)
     settled = facts.state == "resolved"
-    day = f" at the end of {policy.say_date(facts.dates.window_ends)}" if facts.dates.window_ends else " soon"
-    first = "is settled" if settled else "has our final response"
-    blocks: list[Block] = [
-        Para(f"{facts.complaint[:1].upper()}{facts.complaint[1:]} {first}. We close the case{day}."),
-        Heading("Until then you can"),
-        Para("Ask a manager to look again, if you learned something new or if we did not do what we said."),
-    ]
+    if facts.dates.window_ends:
+        day = policy.say_date(facts.dates.window_ends)
+        closes = say("settled_until", day=day) if settled else say("final_until", day=day)
+    else:
+        closes = say("settled") if settled else say("final")
+    blocks: list[Block] = [Para(closes), Heading(say("until_then")), Para(say("ask_again"))]
     if not settled:
-        blocks.append(Para("Accept our final response, if it holds an offer."))
+        blocks.append(Para(say("accept")))
     blocks += [
-        Link("Open your case", facts.case_url),
-        Heading("After that"),
-        Para("You can still write to us, and a person reads it. If it is about something new, you can file it."),
-        Para("The ways outside the shop stay open to you. Closing the case takes no right away from you."),
+        Link(say("open_case"), facts.case_url),
+        Heading(say("after")),
+        Para(say("still_write")),
+        Para(say("stays_open")),
         *outside_options(facts.outside),
     ]
-    return write_case_letter(subject, facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=CLAUSES, blocks=blocks)

@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined, select_autoescape
 
 from disputes.notifications.letters.blocks import Block
 from disputes.notifications.letters.facts import CaseFacts
+from disputes.notifications.letters.sentences import Say
 from disputes.people.case_links import LASTS
 from disputes.policy import Policy
 from disputes.words import templates_of
@@ -72,10 +73,16 @@ def write_case_letter(
         base_url,
         clauses,
         facts=facts,
+        greeting=_greeting(facts),
         blocks=blocks,
         notes=notes,
         link_days=LASTS.days,
     )
+
+
+def _greeting(facts: CaseFacts) -> str:
+    say, name = Say("shared"), facts.name_to_greet
+    return say("greeting", name=name) if name else say("greeting_alone")
 
 
 def quoted(text: str) -> str:

@@ -4,6 +4,7 @@ from disputes.notifications.letters.blocks import Block, Para
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
 from disputes.notifications.letters.parts import dates, outside_door
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C4", "C6", "C10")
@@ -11,36 +12,22 @@ CLAUSES = ("C4", "C6", "C10")
 
 def named_person(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """Who looks into the complaint, and by when they answer."""
-    subject = f"Somebody has taken on complaint {facts.reference}"
-    who = facts.handler or facts.staff_name or "A person in our team"
-    told = facts.dates
-    blocks: list[Block] = [_who(facts, who)]
+    say, told = Say("named_person", facts), facts.dates
+    name = facts.handler or facts.staff_name
+    blocks: list[Block] = [Para(_who(facts, name, say))]
     if facts.state in ("filed", "investigating"):
-        blocks += dates(
-            policy,
-            (told.first_answer, f"{who} writes to you with our first answer."),
-            (told.final_response, "We expect to be finished."),
-        )
+        answers = say("answers", name=name) if name else say("answers_unnamed")
+        blocks += dates(policy, (told.first_answer, answers), (told.final_response, say("finished")))
+        blocks += [Para(say("anything_we_should_know"))]
     elif facts.state == "escalated":
-        blocks += dates(policy, (told.final_response, "You get our final response."))
-        blocks += outside_door(facts, policy)
+        blocks += dates(policy, (told.final_response, say("final_response")))
+        blocks += [*outside_door(facts, policy), Para(say("anything_we_should_know"))]
     else:
-        blocks += [Para(policy.stages[facts.state].next_step)]
-    blocks.append(
-        Para(
-            "You do not need to do anything for this. If there is something we should know, a photo or a date for "
-            "example, just answer this letter."
-        )
-        if facts.state in ("filed", "investigating", "escalated")
-        else Para("If there is something we should know, just answer this letter.")
-    )
-    return write_case_letter(subject, facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
+        blocks += [Para(policy.stages[facts.state].next_step), Para(say("anything"))]
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
 
 
-def _who(facts: CaseFacts, who: str) -> Para:
+def _who(facts: CaseFacts, name: str | None, say: Say) -> str:
     if facts.kind == "assigned":
-        return Para(
-            f"{who} now looks after {facts.complaint}. What you told us before is in the case, so you do not have to "
-            "tell it again."
-        )
-    return Para(f"{who} has taken on {facts.complaint} and is now looking into every point.")
+        return say("after_a_colleague", name=name) if name else say("after_a_colleague_unnamed")
+    return say("taken_on", name=name) if name else say("taken_on_unnamed")

@@ -6,6 +6,7 @@ from disputes.notifications.letters.blocks import Block, Heading, Para
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
 from disputes.notifications.letters.parts import dates, remedies
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C6", "C7", "C8", "C10")
@@ -13,21 +14,19 @@ CLAUSES = ("C6", "C7", "C8", "C10")
 
 def remedy_late(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """The apology, and by when it is done."""
-    subject = f"We are late with what we agreed on {facts.reference}"
-    day = f" by {policy.say_date(facts.due_at)}" if facts.due_at else " by now"
-    late = facts.remedy
+    say, late = Say("remedy_late", facts), facts.remedy
     new_date = facts.new_date or (late.due_at if late else None)
     blocks: list[Block] = [
-        Para(f"You should have had what we agreed on {facts.complaint}{day}. As far as we know, you have not."),
-        Para("That is our fault, and we are sorry. A manager now sees to it."),
+        Para(say("should_have_by", day=policy.say_date(facts.due_at)) if facts.due_at else say("should_have")),
+        Para(say("sorry")),
     ]
     if late:
-        blocks += remedies("What is late", [replace(late, due_at=None, days=None)], policy)
+        blocks += remedies(say("late"), [replace(late, due_at=None, days=None)], policy)
     blocks += [
-        *dates(policy, (new_date, "You get it.")),
-        Heading("If you have it already"),
-        Para("Then please tell us. Just answer this letter."),
-        Heading("If you do not want to wait"),
-        Para("You can ask a manager to look at the case again, on the page of your case or by answering this letter."),
+        *dates(policy, (new_date, say("you_get_it"))),
+        Heading(say("have_it")),
+        Para(say("tell_us")),
+        Heading(say("not_wait")),
+        Para(say("ask_manager")),
     ]
-    return write_case_letter(subject, facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=CLAUSES, blocks=blocks)

@@ -4,6 +4,7 @@ from disputes.notifications.letters.blocks import Block, Para, Quote
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
 from disputes.notifications.letters.parts import dates, outside_door
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C7", "C6", "C8", "C10")
@@ -11,19 +12,13 @@ CLAUSES = ("C7", "C6", "C8", "C10")
 
 def reopened(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """Who looks again, and by when."""
-    subject = f"We look at complaint {facts.reference} again"
-    blocks: list[Block] = [
-        Para(f"Thank you for writing. We have opened {facts.complaint} again."),
-        Para(
-            "A manager reviews it and decides. Wherever we have more than one manager, it is not the one who decided "
-            "before."
-        ),
-    ]
+    say = Say("reopened", facts)
+    blocks: list[Block] = [Para(say("thanks")), Para(say("another_manager"))]
     if facts.text:
-        blocks += [Para("This is what you told us, and the manager reads it:"), Quote(facts.text)]
+        blocks += [Para(say("you_told_manager")), Quote(facts.text)]
     blocks += [
-        *dates(policy, (facts.dates.final_response, "You get our final response.")),
+        *dates(policy, (facts.dates.final_response, say("final_response"))),
         *outside_door(facts, policy),
-        Para("A case can be looked at again once. If something new comes up later, you can file a new complaint."),
+        Para(say("once")),
     ]
-    return write_case_letter(subject, facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=CLAUSES, blocks=blocks)

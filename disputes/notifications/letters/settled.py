@@ -6,6 +6,7 @@ from disputes.notifications.letters.blocks import Block, Heading, Para, Quote
 from disputes.notifications.letters.facts import CaseFacts, RemedyFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
 from disputes.notifications.letters.parts import outside_options, remedies
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C1", "C7", "C8", "C10")
@@ -14,53 +15,50 @@ MEDIATED = ("C5", "C7", "C8", "C10")
 
 def settled(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """What both agreed to, what we do by when, and what stays open to the customer."""
-    subject = f"What we agreed on complaint {facts.reference}"
+    say = Say("settled", facts)
     mediated = facts.kind == "mediation_settled"
-    blocks: list[Block] = [_thanks(facts)]
+    blocks: list[Block] = [Para(_thanks(facts, say))]
     if facts.settlement:
-        blocks += [Heading("What we both agreed to"), Quote(facts.settlement.words)]
-    blocks += remedies("What we do now", _agreed(facts), policy)
+        blocks += [Heading(say("both")), Quote(facts.settlement.words)]
+    blocks += remedies(say("we_do_now"), _agreed(facts), policy)
     if not _agreed(facts):
-        blocks.append(Para("With this the matter is settled. There is nothing more for you or us to do."))
+        blocks.append(Para(say("nothing_more")))
     outside: list[Block] = [Para(facts.outside.general)] if facts.quick else outside_options(facts.outside)
-    blocks += [*_if_not(facts, policy), *outside]
+    blocks += [*_if_not(facts, policy, say), *outside]
     clauses = MEDIATED if mediated else CLAUSES
-    return write_case_letter(subject, facts, policy, base_url, clauses=clauses, blocks=blocks)
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=clauses, blocks=blocks)
 
 
 def taken_as_settled(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """N8a: no word came, and we gave all that was asked for."""
-    subject = f"We take complaint {facts.reference} as settled"
+    say, clauses = Say("settled", facts), ("C4", "C7", "C8", "C10")
     blocks: list[Block] = [
-        Para(
-            f"We gave you all that you asked for in {facts.complaint} and have not heard from you since. So we take "
-            "the matter as settled for now."
-        ),
-        *remedies("What we do now", _agreed(facts), policy),
-        *_if_not(facts, policy),
+        Para(say("taken")),
+        *remedies(say("we_do_now"), _agreed(facts), policy),
+        *_if_not(facts, policy, say),
         *outside_options(facts.outside),
     ]
-    return write_case_letter(subject, facts, policy, base_url, clauses=("C4", "C7", "C8", "C10"), blocks=blocks)
+    return write_case_letter(say("subject_taken"), facts, policy, base_url, clauses=clauses, blocks=blocks)
 
 
 def remedy_delivered(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """N8d: something we promised has been done."""
-    subject = f"Done: what we agreed on complaint {facts.reference}"
-    what = facts.remedy
-    blocks: list[Block] = [Para(f"We have done what we agreed with you on {facts.complaint}.")]
+    say, what = Say("settled", facts), facts.remedy
+    blocks: list[Block] = [Para(say("done"))]
     if what:
-        blocks += remedies("What we did", [_without_date(what)], policy)
+        blocks += remedies(say("we_did"), [_without_date(what)], policy)
     if facts.remedies:
-        blocks += remedies("What is still to come", facts.remedies, policy)
-    blocks.append(Para("Did it not reach you, or is it not right? Just answer this letter. A person looks at it."))
-    return write_case_letter(subject, facts, policy, base_url, clauses=("C1", "C7", "C10"), blocks=blocks)
+        blocks += remedies(say("to_come"), facts.remedies, policy)
+    blocks.append(Para(say("not_right")))
+    return write_case_letter(say("subject_done"), facts, policy, base_url, clauses=("C1", "C7", "C10"), blocks=blocks)
 
 
-def _thanks(facts: CaseFacts) -> Para:
+def _thanks(facts: CaseFacts, say: Say) -> str:
     if facts.kind == "mediation_settled":
-        return Para(f"You and we have reached an agreement on {facts.complaint}. Thank you for the time you gave it.")
-    what = "final response" if facts.kind == "final_accepted" else "offer" if _agreed(facts) else "answer"
-    return Para(f"Thank you. You accepted our {what} on {facts.complaint}.")
+        return say("thanks_mediation")
+    if facts.kind == "final_accepted":
+        return say("thanks_final")
+    return say("thanks_offer") if _agreed(facts) else say("thanks_answer")
 
 
 def _agreed(facts: CaseFacts) -> list[RemedyFacts]:
@@ -71,14 +69,11 @@ def _agreed(facts: CaseFacts) -> list[RemedyFacts]:
     return list(facts.offer.remedies) if facts.offer else []
 
 
-def _if_not(facts: CaseFacts, policy: Policy) -> list[Block]:
-    until = f" until {policy.say_date(facts.dates.window_ends)}" if facts.dates.window_ends else ""
+def _if_not(facts: CaseFacts, policy: Policy, say: Say) -> list[Block]:
+    until = facts.dates.window_ends
     return [
-        Heading("If something is not right"),
-        Para(
-            "If we do not do what we said, or if you learn something new, tell us. A manager then looks at the case "
-            f"again. You can ask for this once{until}."
-        ),
+        Heading(say("if_not")),
+        Para(say("tell_us_until", day=policy.say_date(until)) if until else say("tell_us")),
     ]
 
 

@@ -1,88 +1,72 @@
 """N9: management looks at it, after a no or after no answer. N10: it goes to management for another reason."""
 
-from disputes.notifications.letters.blocks import Block, Heading, Para, Quote
+from disputes.notifications.letters.blocks import Block, Para, Quote
 from disputes.notifications.letters.facts import CaseFacts
 from disputes.notifications.letters.letter import Letter, write_case_letter
-from disputes.notifications.letters.parts import dates, outside_door, paras
+from disputes.notifications.letters.parts import dates, outside_door, why
+from disputes.notifications.letters.sentences import Say
 from disputes.policy import Policy
 
 CLAUSES = ("C7", "C6", "C8", "C10")
-WHO_DECIDES = "A manager who did not work on your case reviews it and decides."
 
 
 def not_settled(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """N9: our first answer did not settle it."""
-    subject = f"A manager reviews complaint {facts.reference}"
+    say = Say("to_management", facts)
     blocks: list[Block]
     if facts.kind == "unanswered":
-        blocks = [
-            Para(
-                f"We sent you our answer on {facts.complaint} and have not heard from you. We do not take that for "
-                "a yes."
-            ),
-            Para(f"{WHO_DECIDES} You lose nothing, and what we offered is looked at again."),
-        ]
+        blocks = [Para(say("unanswered")), Para(say("unanswered_what_now"))]
     else:
-        blocks = [
-            Para(f"Thank you for telling us that our answer on {facts.complaint} does not settle it for you."),
-            Para(WHO_DECIDES),
-        ]
-        if facts.text:
-            blocks += [Para("This is what you told us, and the manager reads it:"), Quote(facts.text)]
-    blocks += _review(facts, policy)
-    return write_case_letter(subject, facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
+        blocks = [Para(say("not_settled")), Para(say("manager_decides")), *_told(facts, say)]
+    blocks += _review(facts, policy, say)
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
 
 
 def escalated(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
     """N10: we were late, a colleague passed it on, the customer objected, or the review itself is late."""
     if facts.kind == "final_overdue":
         return _late_again(facts, policy, base_url)
-    subject = f"A manager reviews complaint {facts.reference}"
+    say = Say("to_management", facts)
     blocks: list[Block]
     if facts.kind == "objected":
-        blocks = [Para(f"You told us that {facts.complaint} should stay with us. So it does. {WHO_DECIDES}")]
-        if facts.text:
-            blocks += [Para("This is what you told us, and the manager reads it:"), Quote(facts.text)]
+        blocks = [Para(say("objected")), *_told(facts, say)]
     elif facts.actor == "clock":
-        blocks = [*_apology(facts, policy), Para(WHO_DECIDES)]
+        blocks = [
+            Para(_missed(facts, policy, say)),
+            Para(say("goes_to_management")),
+            Para(say("manager_decides")),
+        ]
     else:
-        blocks = [Para(f"We passed {facts.complaint} on to our management. {WHO_DECIDES}")]
-        if facts.reason:
-            blocks += [Heading("Why"), *paras(facts.reason)]
-    blocks += _review(facts, policy)
+        blocks = [Para(say("passed_on")), *why(say("why"), facts.reason)]
+    blocks += _review(facts, policy, say)
     clauses = ("C9", *CLAUSES) if facts.kind == "objected" else CLAUSES
-    return write_case_letter(subject, facts, policy, base_url, clauses=clauses, blocks=blocks)
+    return write_case_letter(say("subject"), facts, policy, base_url, clauses=clauses, blocks=blocks)
 
 
-def _apology(facts: CaseFacts, policy: Policy) -> list[Block]:
-    day = f" by {policy.say_date(facts.due_at)}" if facts.due_at else " in time"
+def _told(facts: CaseFacts, say: Say) -> list[Block]:
+    return [Para(say("you_told_manager")), Quote(facts.text)] if facts.text else []
+
+
+def _missed(facts: CaseFacts, policy: Policy, say: Say) -> str:
+    day = policy.say_date(facts.due_at) if facts.due_at else None
     if facts.from_state == "filed" and facts.urgent:
-        missed = f"We marked {facts.complaint} as urgent, and nobody took it on{day}."
-    else:
-        missed = f"You should have had our first answer on {facts.complaint}{day}. You did not get it."
-    return [
-        Para(f"{missed} That is our fault, and we are sorry."),
-        Para("So that you do not wait any longer, the case goes to our management now. You need not ask for it."),
-    ]
+        return say("urgent_by", day=day) if day else say("urgent")
+    return say("missed_by", day=day) if day else say("missed")
 
 
 def _late_again(facts: CaseFacts, policy: Policy, base_url: str) -> Letter:
-    subject = f"We are late with complaint {facts.reference}"
-    day = f" by {policy.say_date(facts.due_at)}" if facts.due_at else " in time"
+    say = Say("to_management", facts)
     blocks: list[Block] = [
-        Para(
-            f"You should have had our final response on {facts.complaint}{day}. You did not get it. That is our "
-            "fault, and we are sorry."
-        ),
-        Para("The review took us longer than we told you. Our managers are now reminded of it every day."),
-        *_review(facts, policy),
+        Para(say("late_by", day=policy.say_date(facts.due_at)) if facts.due_at else say("late")),
+        Para(say("took_longer")),
+        *_review(facts, policy, say),
     ]
-    return write_case_letter(subject, facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
+    return write_case_letter(say("subject_late"), facts, policy, base_url, clauses=CLAUSES, blocks=blocks)
 
 
-def _review(facts: CaseFacts, policy: Policy) -> list[Block]:
+def _review(facts: CaseFacts, policy: Policy, say: Say) -> list[Block]:
     return [
-        *dates(policy, (facts.dates.final_response, "You get our final response.")),
+        *dates(policy, (facts.dates.final_response, say("final_response"))),
         *outside_door(facts, policy),
-        Para("You do not need to do anything. If there is something the manager should know, just answer this letter."),
+        Para(say("should_know")),
     ]
