@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionMissingDomainException, ActionNotFoundException
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,7 +15,10 @@ log = structlog.get_logger(__name__)
 
 
 def create_actions_app(package: str = "actions") -> Starlette:
-    """An ASGI app with `POST /webhook` and `GET /health`. It has no sign-in: bind it to loopback."""
+    """An ASGI app with `POST /webhook` and `GET /health`. It has no sign-in: bind it to loopback.
+
+    A call may name the domain by its digest; 449 asks for the domain itself (`nlu_components/action_calls.py`).
+    """
     executor = ActionExecutor()
     executor.register_package(package)
 
@@ -29,6 +32,8 @@ def create_actions_app(package: str = "actions") -> Starlette:
         except ActionNotFoundException as missing:
             answer = {"error": str(missing), "action_name": missing.action_name}
             return JSONResponse(answer, status_code=404)
+        except ActionMissingDomainException as unknown:
+            return JSONResponse({"error": str(unknown), "action_name": unknown.action_name}, status_code=449)
         except Exception:  # outer wall: Rasa must not get the tracker back in an error page
             log.exception("action.failed", action=call.get("next_action"))
             answer = {"error": "The action failed.", "action_name": str(call.get("next_action"))}

@@ -21,6 +21,10 @@ from disputes.worker.app import PATIENT_LEAVE_SECONDS, run_worker
 LEAVE_SECONDS = 2
 TOGETHER_LEAVE_SECONDS = 3
 
+# Rasa (`nlu_components/action_calls.py`) and nginx give up an idle connection sooner, so that they never write into one
+# that is being closed.
+IDLE_SECONDS = 75
+
 # A turn holds a thread while Rasa calls an action, which needs another one: with the default of six threads on two
 # cores, turns would wait for each other until their time ran out.
 THREADS = 64
@@ -78,6 +82,7 @@ async def _serve(app: Any, host: str, port: int) -> None:
             proxy_headers=True,
             forwarded_allow_ips=proxies,
             timeout_graceful_shutdown=LEAVE_SECONDS,
+            timeout_keep_alive=IDLE_SECONDS,
         )
     )
     serving = asyncio.create_task(server.serve())
