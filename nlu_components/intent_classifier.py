@@ -92,7 +92,7 @@ class WordsAndMeaningClassifier(IntentClassifier, GraphComponent):
         regression = LogisticRegression(C=self.config["C"], class_weight="balanced", max_iter=1000, random_state=42)
         regression.fit(self._features(list(texts)), intents)
         self._classes = [str(name) for name in regression.classes_]
-        self._weights = regression.coef_.astype(np.float32)
+        self._weights = _by_feature(regression.coef_.astype(np.float32))
         self._bias = regression.intercept_.astype(np.float32)
         self._persist()
         return self._resource
@@ -112,7 +112,7 @@ class WordsAndMeaningClassifier(IntentClassifier, GraphComponent):
         if self._weights is None or not messages:
             return messages
         features = self._features([message.get(TEXT) or "" for message in messages])
-        scores = features @ self._weights.T + self._bias
+        scores = features @ self._weights + self._bias
         scores = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances = scores / scores.sum(axis=1, keepdims=True)
         for message, row in zip(messages, chances):
@@ -141,7 +141,7 @@ class WordsAndMeaningClassifier(IntentClassifier, GraphComponent):
                 str(directory / "numbers.npz"),
                 words_idf=self._words.idf_,
                 characters_idf=self._characters.idf_,
-                weights=self._weights,
+                weights=self._weights.T,
                 bias=self._bias,
             )
 
@@ -171,9 +171,14 @@ class WordsAndMeaningClassifier(IntentClassifier, GraphComponent):
         self._characters.vocabulary_ = vocabularies["characters"]
         self._characters.idf_ = numbers["characters_idf"]
         self._classes = vocabularies["classes"]
-        self._weights = numbers["weights"]
+        self._weights = _by_feature(numbers["weights"])
         self._bias = numbers["bias"]
 
     @classmethod
     def validate_config(cls, config: Dict[Text, Any]) -> None:
         """Nothing can be wrong that training would not say."""
+
+
+def _by_feature(weights: np.ndarray) -> np.ndarray:
+    """A row for each feature, in one piece: scipy would otherwise copy all of it for each message."""
+    return np.ascontiguousarray(weights.T)
