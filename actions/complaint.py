@@ -22,6 +22,7 @@ from actions.forms import (
     tells_more,
 )
 from actions.informal import GUESS, category_of, contact_told, read_category, read_order_number, values_told
+from actions.standing import is_begun
 from actions.status import wants_it_back
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes.cases.fields import FieldError, clean_description
@@ -66,8 +67,7 @@ class StartComplaint(BotAction):
             guess = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
             if guess and not talk.slot(slots.CATEGORY):
                 changes[slots.CATEGORY] = guess
-        goes_on = any(talk.slot(name) for name in (slots.NAME, slots.CONTACT, slots.DESCRIPTION))
-        talk.say("utter_go_on_with_complaint" if goes_on else "utter_start_complaint")
+        talk.say("utter_go_on_with_complaint" if is_begun(talk) else "utter_start_complaint")
         await talk.remember(changes)
         return set_slots(changes)
 

@@ -22,9 +22,7 @@ FAULTY = {"name": slots.NAME, "email": slots.CONTACT, "phone": slots.CONTACT, "c
 
 AFTER_FILING = dict.fromkeys(
     (
-        *slots.REQUIRED[slots.COMPLAINT_FORM],
-        slots.EMAIL,
-        slots.PHONE,
+        *(name for name in slots.REQUIRED[slots.COMPLAINT_FORM] if name not in slots.PERSON),
         slots.STORY,
         slots.REMEDY,
         slots.REMEDY_TEXT,
@@ -32,8 +30,8 @@ AFTER_FILING = dict.fromkeys(
         slots.RESELLER,
     )
 )
-"""Emptied once the complaint is filed, so that the next one starts blank. The events that filled these slots stay in
-Rasa's tracker until there is a job that deletes by the policy's `retention`."""
+"""Emptied once the complaint is filed, so that the next one is about another matter; the person is the same and is not
+asked who they are again. Rasa's tracker keeps the events that filled these slots as long as the chat is kept."""
 
 
 class AskFilingConfirmed(BotAction):

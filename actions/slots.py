@@ -47,6 +47,9 @@ LAW_TOLD = "law_told"
 ONE_MATTER = (REMEDY, REMEDY_TEXT, REMEDY_ANSWER, WISH)
 """What another problem, order or category makes out of date."""
 
+PERSON = (NAME, CONTACT, EMAIL, PHONE)
+"""Who complains: the same for every matter of a chat."""
+
 HELP_FORM = "help_form"
 COMPLAINT_FORM = "complaint_form"
 STATUS_FORM = "status_form"

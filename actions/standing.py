@@ -1,8 +1,9 @@
-"""What the assistant has offered outside a form: it stands until it is answered, whatever comes between."""
+"""What was begun or offered outside a form: it stands until it is answered, whatever comes between."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from actions import slots
 from actions.talk import Event, Talk
 
 CODE_IS_AWAITED: Final = frozenset({"utter_code_sent", "utter_code_sent_again", "utter_code_wrong", "utter_code_waits"})
@@ -51,3 +52,9 @@ def go_on(talk: Talk) -> list[Event]:
     if again is not None:
         talk.say(again)
     return talk.back_to_form()
+
+
+def is_begun(talk: Talk) -> bool:
+    """Whether a complaint was begun that is not filed yet. Who they are may be known from one that is."""
+    knows_person = bool(talk.slot(slots.NAME) or talk.slot(slots.CONTACT))
+    return bool(talk.slot(slots.DESCRIPTION)) or (knows_person and not talk.slot(slots.REFERENCE))

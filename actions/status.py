@@ -5,7 +5,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from actions import edge, reading, slots
 from actions.case_acts import show_buttons
 from actions.forms import MISREAD, MISREAD_PHONE, SHORT, SURE, FormTurn, Reading, is_aside
-from actions.standing import CODE_IS_AWAITED, responses_so_far
+from actions.standing import CODE_IS_AWAITED, is_begun, responses_so_far
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases.schemas import CaseProgress
@@ -131,7 +131,7 @@ async def _show(talk: Talk) -> list[Event] | None:
         await show_buttons(talk, case)
     if not found:
         talk.say("utter_no_cases")
-    elif talk.form is None and talk.slot(slots.NAME):
+    elif talk.form is None and is_begun(talk):
         talk.say("utter_complaint_waits")
     return []
 

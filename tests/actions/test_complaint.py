@@ -223,14 +223,16 @@ class TestConfirmation:
 
 
 class TestFileComplaint:
-    def test_files_what_was_told_and_forgets_it(self, room: Room, services: Services) -> None:
+    def test_files_what_was_told_and_forgets_the_matter_not_the_person(self, room: Room, services: Services) -> None:
         done = room.run(FileComplaint(), "yes", "affirm", message_id="m1", informal_outcome="refused: R.", **KNOWN)
         (filed,) = list(services.filed.values())
         assert (filed.name, filed.email, filed.order_number) == ("Anna Berg", "anna@example.com", "10024")
         assert (filed.conversation_id, filed.source, filed.informal_outcome) == (CONVERSATION, "chat", "refused: R.")
         assert done.said == ["utter_filed_and_mailed"]
         assert done.slots["filed_reference"] == "CD-0000-0000"
-        assert all(done.slots[name] is None for name in KNOWN)
+        person = {"complainant_name", "contact", "contact_email"}
+        assert all(done.slots[name] is None for name in KNOWN.keys() - person)
+        assert not person & done.slots.keys(), "who they are is not asked again for the next matter"
 
     def test_files_that_were_sent_go_along_and_it_is_said(self, room: Room, services: Services) -> None:
         services.files = 2
