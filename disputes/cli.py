@@ -41,7 +41,9 @@ def main() -> None:
             raise
         fault = error.errors()[0]
         setting = "_".join(str(part) for part in fault["loc"]).upper()
-        sys.exit(f"The setting {setting} cannot be used: {fault['msg']} (it is {fault['input']!r}).")
+        is_secret = any(word in setting for word in ("KEY", "TOKEN", "SECRET", "URL"))
+        value = "" if is_secret else f" (it is {fault['input']!r})"
+        sys.exit(f"The setting {setting} cannot be used: {fault['msg']}{value}.")
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

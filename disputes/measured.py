@@ -17,11 +17,20 @@ TURNS: Final = Counter(
     "again, because Rasa did not answer and there was still patience.",
     ["outcome"],
 )
+IDENTITIES: Final = Counter(
+    "disputes_shop_identities",
+    "Tokens with which the shop says who is signed in, by what became of them: taken; other_chat, begun before the "
+    "sign-in; expired; used_elsewhere, in another browser; foreign, signed by or for others; unverified, the shop has "
+    "not made sure of the address; faulty; off, no secret is set.",
+    ["outcome"],
+)
 SOCKETS: Final = Gauge("disputes_sockets", "Open sockets of this process.", ["side"])
 HEARS_HINTS: Final = Gauge("disputes_hears_hints", "1 while this process hears the database's hints for live chats.")
 ASSISTANT_READY: Final = Gauge("disputes_assistant_ready", "1 while a Rasa answers this process.")
 
 for _outcome in ("answered", "dropped", "failed", "again"):
     TURNS.labels(_outcome)
+for _outcome in ("taken", "other_chat", "expired", "used_elsewhere", "foreign", "unverified", "faulty", "off"):
+    IDENTITIES.labels(_outcome)
 for _side in ("customers", "desk"):
     SOCKETS.labels(_side)

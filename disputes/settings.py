@@ -5,11 +5,12 @@ from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK_ONLY_KEY = "only-for-loopback-never-in-production"
 STAFF_ROLES = frozenset({"agent", "manager", "mediator", "admin"})
+SHORTEST_IDENTITY_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -36,7 +37,10 @@ class Settings(BaseSettings):
     inbound_mail_key: str = Field("", description="signs mail sent to POST /api/inbound-mail; empty: that is off")
     policy_file: Path = Field(Path("policy.yml"), description="the shop's policy")
     language_dir: str = Field("", description="folder with the words of another language; empty: English")
-    widget_identity_key: str = Field("", description="reserved: not used yet")
+    widget_identity_key: str = Field(
+        "", description="shared with the shop, whose server signs with it who is signed in; empty: nobody can say so"
+    )
+    widget_identity_key_before: str = Field("", description="the one before it, taken as well while the shop changes")
     allowed_origins: str = Field(
         "", description="web sites that may embed the widget, comma separated; empty: own site"
     )
@@ -76,6 +80,20 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"the roles are {', '.join(sorted(STAFF_ROLES))}")
         return value
+
+    @field_validator("widget_identity_key", "widget_identity_key_before")
+    @classmethod
+    def _fit_to_be_shared(cls, value: str, info: ValidationInfo) -> str:
+        if value and len(value.encode()) < SHORTEST_IDENTITY_KEY:
+            raise ValueError(f"it must be at least {SHORTEST_IDENTITY_KEY} bytes long: openssl rand -hex 32")
+        if value and value in (info.data.get("secret_key"), info.data.get("rasa_token")):
+            raise ValueError("the shop knows it, so SECRET_KEY and RASA_TOKEN must be others")
+        return value
+
+    @property
+    def identity_keys(self) -> list[str]:
+        """The secrets with which the shop may sign who its customer is; none: it cannot."""
+        return [key for key in (self.widget_identity_key, self.widget_identity_key_before) if key]
 
     @property
     def two_step_role_names(self) -> frozenset[str]:

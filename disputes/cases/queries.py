@@ -75,7 +75,11 @@ def cases_of_proof(session: Session, request_id: UUID, now: datetime) -> Sequenc
         .join(StatusRequest, and_(StatusRequest.id == request_id, StatusRequest.email == Customer.email))
         .where(
             StatusRequest.verified_until > now,
-            or_(Case.reference == StatusRequest.lookup, Case.order_number == StatusRequest.lookup),
+            or_(
+                StatusRequest.by_shop,
+                Case.reference == StatusRequest.lookup,
+                Case.order_number == StatusRequest.lookup,
+            ),
         )
         .options(*_PEOPLE)
         .order_by(Case.filed_at.desc())

@@ -125,7 +125,7 @@ def card_for_staff(session: Session, conversation: Conversation, *, verified: bo
         StaffRow(
             field.label_for_staff,
             _said(field, facts[field.name]),
-            corrected=field.name in conversation.corrections,
+            corrected="by" not in conversation.corrections.get(field.name, {"by": None}),
             is_long=field.input == "text",
         )
         for field in FIELDS.values()
@@ -137,6 +137,7 @@ def card_for_staff(session: Session, conversation: Conversation, *, verified: bo
         tried=_tried(facts, "for_staff"),
         mood=mood_of(handover_queries.last_words(session, conversation.id)),
         verified=verified,
+        by_shop=verified and proof_of(session, conversation) == "shop",
         language=language_of(conversation),
         page=_place(conversation.page),
     )
@@ -160,7 +161,7 @@ def _card(session: Session, conversation: Conversation) -> Json:
     for label, value in (
         ("Tried so far", tried),
         ("Complaint", filed),
-        ("Proved by code", line("handover_proved" if is_proved(session, conversation) else "handover_not_proved")),
+        _proof_row(session, conversation),
         ("Language, page", ", ".join(part for part in where if part)),
     ):
         if value:
@@ -200,10 +201,25 @@ def redrawn(session: Session, conversation: Conversation) -> dict[str, Any]:
 
 
 def is_proved(session: Session, conversation: Conversation) -> bool:
-    """Whether the customer has entered a code in this chat that still counts."""
+    """Whether the customer has proved in this chat who they are, in either way, and that still counts."""
+    return proof_of(session, conversation) is not None
+
+
+def proof_of(session: Session, conversation: Conversation) -> Literal["code", "shop"] | None:
+    """By what the customer has proved who they are: a code that they entered, or the word of the shop where they are
+    signed in. None: by nothing that still counts."""
     request_id = conversation.status_request_id
     request = queries.status_request(session, request_id) if request_id else None
-    return bool(request and request.verified_until and request.verified_until > clock.now())
+    if request is None or request.verified_until is None or request.verified_until <= clock.now():
+        return None
+    return "shop" if request.by_shop else "code"
+
+
+def _proof_row(session: Session, conversation: Conversation) -> tuple[str, str]:
+    proof = proof_of(session, conversation)
+    if proof == "shop":
+        return "Verified by the shop", line("handover_proved_by_shop")
+    return "Proved by code", line("handover_proved" if proof else "handover_not_proved")
 
 
 def _cleaned(field: Field, typed: str) -> str:

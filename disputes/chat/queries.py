@@ -31,6 +31,19 @@ def open_of_visitor(session: Session, visitor_digest: str) -> Conversation | Non
     return session.scalar(statement)
 
 
+def open_of_person(session: Session, identity_digest: str) -> Conversation | None:
+    """The newest open conversation of somebody whom the shop knows, locked."""
+    statement = (
+        select(Conversation)
+        .where(Conversation.identity_digest == identity_digest, Conversation.owner != "closed")
+        .order_by(Conversation.created_at.desc())
+        .limit(1)
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalar(statement)
+
+
 def seq_of_epoch(session: Session, conversation_id: UUID, epoch: int) -> int:
     """The last seq before the conversation came into that epoch."""
     statement = select(Ownership.seq).where(Ownership.conversation_id == conversation_id, Ownership.epoch == epoch)

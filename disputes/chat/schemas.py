@@ -79,7 +79,8 @@ class ConversationState:
     """Who may speak now, for the people in the chat. `seen_seq`: up to where the other side has read.
 
     `wait` says how long it is likely to take until somebody comes, in words; None: not known, or nobody is waited for.
-    `message_left`: the chat waits until people are back. `customer_online` is known to staff only.
+    `message_left`: the chat waits until people are back. `customer_online` is known to staff only. `identity_round`:
+    a page of the customer that came in an earlier one shows the chat no longer.
     """
 
     conversation_id: UUID
@@ -93,6 +94,7 @@ class ConversationState:
     wait: str | None = None
     message_left: bool = False
     customer_online: bool | None = None
+    identity_round: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,13 +168,14 @@ class StaffRow:
 
 @dataclass(frozen=True)
 class StaffCard:
-    """The card as the colleague has it beside the chat."""
+    """The card as the colleague has it beside the chat. `by_shop`: verified without a code, by the shop's word."""
 
     reason: str | None
     rows: list[StaffRow]
     tried: str | None
     mood: str | None
     verified: bool
+    by_shop: bool
     language: str | None
     page: str | None
 

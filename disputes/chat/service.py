@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -20,7 +19,6 @@ from disputes.chat import (
     files_to_case,
     handoff,
     hints,
-    presence,
     queries,
     queue,
     queue_queries,
@@ -93,31 +91,6 @@ def open_conversation(
             return known, session_id
     visits.check_address(session, ip_digest)
     return visits.begin(session, None, page=page, locale=locale, ip_digest=ip_digest)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A browser that follows its conversation: the session id it is known by, and the lease to be renewed for it."""
-
-    conversation: Conversation
-    session_id: str
-    lease: UUID
-
-
-def visit(
-    session: Session,
-    session_id: str | None,
-    *,
-    anew: bool,
-    page: str | None,
-    locale: str | None,
-    ip_digest: str | None,
-) -> Visit:
-    """A browser comes, or comes back. `anew`: it leaves an ended chat behind and wants another one."""
-    conversation, known_as = open_conversation(session, session_id, page=page, locale=locale, ip_digest=ip_digest)
-    if anew and known_as == session_id:
-        conversation, known_as = visits.new_chat(session, conversation.id) or (conversation, known_as)
-    return Visit(conversation, known_as, presence.customer_arrives(session, conversation.id))
 
 
 def conversation_of_session(session: Session, session_id: str) -> UUID | None:
@@ -211,6 +184,7 @@ def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: b
         wait=queue.wait_in_words(session, conversation) if waits else None,
         message_left=conversation.left_message_at is not None,
         customer_online=staff_queries.customer_is_here(session, conversation_id, clock.now()) if notes else None,
+        identity_round=conversation.identity_round,
     )
     return Updates(state, [thread.as_json(message) for message in found], last_seq)
 

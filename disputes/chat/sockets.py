@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from disputes import database, measured
 from disputes.chat import (
+    arrivals,
     asks,
     endings,
     file_links,
@@ -45,13 +46,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class CustomerSocket:
-    """One browser tab of a customer. What tells that they type is counted apart from what they say."""
+    """One browser tab of a customer. What tells that they type is counted apart from what they say. `identity` is the
+    shop's token that it came with."""
 
     sid: str
     modern: bool
     conversation_id: UUID
     session_id: str
     lease: UUID
+    identity_round: int = 0
+    identity: str | None = field(default=None, repr=False)
     listener: Listener | None = None
     marks: seen.Frames = field(default_factory=seen.Frames)
     keys: Rate = field(default_factory=Rate)
@@ -77,6 +81,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         self._sockets: dict[str, CustomerSocket] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._rates: dict[str, Rate] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def on_connect(self, sid: str, environ: Json, _auth: Any = None) -> None:
         """Frames of one socket are handled one at a time: each runs in a task of its own, and may be overtaken."""
@@ -240,7 +245,7 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
 
     def _asked_anew(self, socket: CustomerSocket) -> Json:
         """What this socket would ask for to leave its ended chat behind."""
-        asked: Json = {"session_id": socket.session_id, "new": True}
+        asked: Json = {"session_id": socket.session_id, "identity": socket.identity, "new": True}
         return {**asked, "last_seq": 0} if socket.modern else asked
 
     async def assistant_changed(self) -> None:
@@ -252,22 +257,21 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
     async def _bind(self, sid: str, asked: Json) -> CustomerSocket:
         await self._unbind(sid)
         modern = "last_seq" in asked
-        wanted = asked.get("session_id")
+        wanted, identity = asked.get("session_id"), _text(asked.get("identity"))
         visit = await asyncio.to_thread(
             database.run,
-            service.visit,
-            wanted if isinstance(wanted, str) else None,
+            arrivals.visit,
+            _text(wanted),
+            identity,
+            arrivals.Place(_text(asked.get("page")), _text(asked.get("locale")), self._addresses.get(sid)),
             anew=asked.get("new") is True,
-            page=_text(asked.get("page")),
-            locale=_text(asked.get("locale")),
-            ip_digest=self._addresses.get(sid),
         )
         conversation, session_id = visit.conversation, visit.session_id
         if sid not in self._turns:
             await self._let_go(visit.lease, conversation.id)
             raise Gone
         self._leases.customers.add(visit.lease)
-        socket = CustomerSocket(sid, modern, conversation.id, session_id, visit.lease)
+        socket = CustomerSocket(sid, modern, conversation.id, session_id, visit.lease, visit.round, identity)
         known = session_id == wanted
         if modern:
             last_seq = _seq(asked["last_seq"]) if known else 0
@@ -286,6 +290,11 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
         listener = socket.listener
         if listener is None:
             return
+        if news.state.identity_round != socket.identity_round:
+            task = asyncio.create_task(self._turn_away(socket))  # this delivery holds the lock of its listener
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
         first_time = listener.state is None
         if socket.modern and first_time:
             await self._emit_history(socket, news)
@@ -297,6 +306,14 @@ class CustomerNamespace(socketio.AsyncNamespace):  # type: ignore[misc]
             await asyncio.to_thread(database.run, service.mark_delivered, socket.conversation_id, news.last_seq)
         elif state_changed:
             await self._emit_state(socket, listener)
+
+    async def _turn_away(self, socket: CustomerSocket) -> None:
+        """Whom this chat is with is signed in no more: the page comes anew, as whoever it can show to be."""
+        async with self._in_turn(socket.sid):
+            if self._sockets.get(socket.sid) is not socket:
+                return
+            with contextlib.suppress(Gone, DisputesError, OperationalError):
+                await self._bind(socket.sid, {"identity": socket.identity} | ({"last_seq": 0} if socket.modern else {}))
 
     async def _emit_message(self, socket: CustomerSocket, message: Json) -> None:
         if message["from"] == "customer":

@@ -28,6 +28,8 @@ class Conversation(Base):
     ended. One visitor (a browser) has one open chat; chats that ended stay theirs.
     `vulnerable` is what staff have said; `care_seq` is the message for which the program asks them, until they answer,
     and `care_dismissed_at` when they said that it is nothing: then they are not asked again in this chat.
+    `identity_digest` names the person whom the shop said it is with: the chat is theirs alone (`arrivals`);
+    `identity_round` goes up when they have gone from a browser that had it.
     `reply_email` is where the customer asked to be written to in this chat, whatever else is known of them.
     `facts` is what is known; `corrections` says what of it the customer changed on the hand-over card and the assistant
     does not know yet (field: {"value", "at"}); `facts_version` goes up with each change of either, and with each file.
@@ -54,12 +56,17 @@ class Conversation(Base):
         Index("ix_conversations_updated_at", "updated_at"),
         Index("ix_conversations_contact_email", text("lower(facts ->> 'contact_email')")),
         Index("ix_conversations_created_at", "created_at"),
+        Index(
+            "ix_conversations_identity_digest", "identity_digest", postgresql_where=text("identity_digest IS NOT NULL")
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     session_digest: Mapped[str] = mapped_column(unique=True)
     visitor_digest: Mapped[str]
     ip_digest: Mapped[str | None]
+    identity_digest: Mapped[str | None]
+    identity_round: Mapped[int] = mapped_column(default=0)
     owner: Mapped[str] = mapped_column(default="bot")
     epoch: Mapped[int] = mapped_column(default=0)
     agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))

@@ -83,10 +83,16 @@ def new_chat(session: Session, ended_id: UUID) -> tuple[Conversation, str] | Non
             )
     except IntegrityError:  # begun in another tab at this very moment
         raise Conflict(line("other_chat_open")) from None
-    begun.vulnerable = ended.vulnerable
+    begun.identity_digest = ended.identity_digest
+    take_along(session, ended, begun)
+    return begun, new_id
+
+
+def take_along(session: Session, ended: Conversation, begun: Conversation) -> None:
+    """What was written into the ended chat after its end is read in the new one."""
+    begun.vulnerable = begun.vulnerable or ended.vulnerable
     for written in endings.written_since_the_end(session, ended):
         thread.ask_assistant(session, thread.append(session, begun, "customer", written.text))
-    return begun, new_id
 
 
 def check_address(session: Session, ip_digest: str | None) -> None:

@@ -32,7 +32,7 @@ def draft_status_code(session: Session, request_id: UUID) -> Draft | None:
     on file, which is the one that was typed, else there is no match.
     """
     request = session.get(StatusRequest, request_id, with_for_update=True)
-    if request is None or request.code_sent_at is not None:
+    if request is None or request.lookup is None or request.code_sent_at is not None:
         return None
     if request.verified_at is not None:
         _note_arrived(session, request)

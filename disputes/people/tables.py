@@ -215,12 +215,14 @@ class SignInAttempt(Base):
 class StatusRequest(Base):
     """Somebody asks how a complaint stands; proof is a code mailed to the address on file.
 
-    The row is the same whether or not anything matches: the job that mails the code finds that out.
+    The row is the same whether or not anything matches: the job that mails the code finds that out. `by_shop`: there
+    was no code, the shop has said who they are, and every complaint under that address is meant.
     """
 
     __tablename__ = "status_requests"
     __table_args__ = (
         CheckConstraint("tries >= 0", name="tries"),
+        CheckConstraint("by_shop = (lookup IS NULL)", name="by_shop"),
         Index("ix_status_requests_lookup", "lookup", "created_at"),
         Index("ix_status_requests_email", "email", "created_at"),
         Index(
@@ -232,8 +234,9 @@ class StatusRequest(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    lookup: Mapped[str]
+    lookup: Mapped[str | None]
     email: Mapped[str]
+    by_shop: Mapped[bool] = mapped_column(default=False)
     ip_digest: Mapped[str | None]
     conversation_id: Mapped[UUID | None] = mapped_column(index=True)
     code_digest: Mapped[str | None]
@@ -243,3 +246,13 @@ class StatusRequest(Base):
     verified_at: Mapped[datetime | None] = mapped_column(TIME)
     verified_until: Mapped[datetime | None] = mapped_column(TIME)
     created_at: Mapped[datetime] = mapped_column(TIME)
+
+
+class IdentityToken(Base):
+    """A token of the shop that was believed, and the browser (its visitor) that brought it: no other may bring it."""
+
+    __tablename__ = "identity_tokens"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    visitor_digest: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(TIME)

@@ -46,6 +46,7 @@ def swap_in_chat(session: Session, conversation_id: UUID, swap: Swap) -> None:
     for asked in queries.ratings_of_chat(session, conversation_id):
         asked.words = swap.text(asked.words) if asked.words else None
     forget_draft(session, conversation_id)
+    session.execute(update(Conversation).where(Conversation.id == conversation_id).values(identity_digest=None))
     for message in queries.messages_of_chat(session, conversation_id):
         message.text = swap.text(message.text)
         message.payload = swap.text(message.payload) if message.payload else None

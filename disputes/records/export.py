@@ -118,6 +118,7 @@ def _person(session: Session, person: Person, mails: Sequence[InboundMail]) -> d
                 "looked_up": one.lookup if one.verified_at or one.lookup in lookups else None,
                 "email": one.email,
                 "proved": iso(one.verified_at),
+                "proved_by": ("the shop" if one.by_shop else "a code") if one.verified_at else None,
             }
             for one in queries.status_requests_of(session, person.emails)
         ],

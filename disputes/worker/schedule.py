@@ -14,13 +14,14 @@ from disputes.deadlines import sweep
 from disputes.inbound import service as inbound
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
-from disputes.people.tables import HalfSignIn, SignInAttempt, SignInLink, StaffSession
+from disputes.people.tables import HalfSignIn, IdentityToken, SignInAttempt, SignInLink, StaffSession
 from disputes.reports import weekly
 from disputes.worker import inbound_jobs, records_jobs
 
 KEEP_ATTEMPTS = timedelta(hours=1)
 KEEP_ENDED = timedelta(days=30)
 KEEP_HALF = timedelta(days=1)
+KEEP_TOKENS = timedelta(hours=1)
 KEEP_JOBS_HOURS = 24 * 30
 
 
@@ -81,9 +82,11 @@ def add_schedule(app: App) -> None:
 
 
 def forget_spent_proofs(session: Session) -> None:
-    """Deletes failed sign-ins after an hour, half sign-ins after a day, ended sessions and used links after thirty."""
+    """Deletes failed sign-ins and tokens of the shop after an hour, half sign-ins after a day, ended sessions and used
+    links after thirty."""
     now = clock.now()
     session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_ATTEMPTS))
     session.execute(delete(StaffSession).where(StaffSession.expires_at < now - KEEP_ENDED))
     session.execute(delete(SignInLink).where(SignInLink.expires_at < now - KEEP_ENDED))
+    session.execute(delete(IdentityToken).where(IdentityToken.expires_at < now - KEEP_TOKENS))
     session.execute(delete(HalfSignIn).where(HalfSignIn.expires_at < now - KEEP_HALF))

@@ -18,10 +18,11 @@ ERASED = {
     "case_questions": "text",
     "cases": "country description desired_outcome filing_key informal_outcome order_number reseller",
     "chat_files": "file_name",
-    "conversations": "corrections facts handoff_summary ip_digest locale page reply_email session_digest"
-    " visitor_digest",
+    "conversations": "corrections facts handoff_summary identity_digest ip_digest locale page reply_email"
+    " session_digest visitor_digest",
     "customers": "email name phone",
     "inbound_mails": "original raw refused sender subject text",
+    "identity_tokens": "digest visitor_digest",
     "mediation_private.messages": "party text",
     "mediation_private.notes": "text",
     "mediation_private.papers": "party text",
