@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parent.parent
 SENTENCES: Final = (
     "disputes/chat/lines.yml",
     "disputes/notifications/letters.yml",
+    "disputes/sentences.yml",
 )
 """Every file of sentences for customers: a name, and what is said, with {blanks} that Python fills in."""
 
@@ -54,22 +55,22 @@ def templates_of(folder: str) -> FunctionLoader:
 
 
 class Sentences:
-    """The sentences of one of our files. `say("section.name", until=day)` is that sentence with its {until} filled in.
+    """The sentences of one of our files, or of a section of it: `say("name", until=day)` fills in the {until} of one.
 
     Python chooses which sentence is said, and never glues one from pieces: another language may need another order.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, section: str = "") -> None:
         if file not in SENTENCES:
             raise ValueError(f"{file} is not in SENTENCES")
-        self.file = file
+        self.file, self._before = file, f"{section}." if section else ""
 
     def __call__(self, name: str, /, **blanks: object) -> str:
         """The sentence of that name. A name that is not known, or a blank without a value, raises KeyError."""
-        return self.all()[name].format(**blanks)
+        return self.all()[self._before + name].format(**blanks)
 
     def all(self) -> Mapping[str, str]:
-        """Every sentence by its name, as this process speaks: a language's, and ours where it has none."""
+        """Every sentence of the file by its whole name, as this process speaks: a language's, else ours."""
         return _read(ROOT / self.file, file_of(self.file))
 
 

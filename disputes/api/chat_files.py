@@ -14,6 +14,7 @@ from disputes import database
 from disputes.api.schemas import ChatFileSent, errors
 from disputes.chat import files, uploads
 from disputes.chat import service as chat
+from disputes.chat.lines import line
 from disputes.edge.addresses import ip_digest
 from disputes.edge.downloads import download
 from disputes.edge.limits import note_upload
@@ -38,7 +39,7 @@ def chat_of(authorization: Annotated[str, Header(max_length=300)] = "") -> UUID:
     """The chat whose session was sent. Raises `Unknown`."""
     found = database.run(chat.conversation_of_session, authorization.removeprefix(BEARER))
     if found is None:
-        raise Unknown("This chat is not known any more. Please open the chat again.")
+        raise Unknown(line("unknown_chat"))
     return found
 
 

@@ -22,7 +22,7 @@ from disputes.api.schemas import (
 from disputes.cases import filing, progress
 from disputes.edge.addresses import ip_digest
 from disputes.edge.limits import note_filing
-from disputes.edge.words import CODE_REQUESTED, CODE_RESULTS
+from disputes.edge.words import code_requested, why_not_this_code
 from disputes.errors import Invalid, TooMany
 from disputes.settings import settings
 
@@ -77,7 +77,7 @@ def request_code(request: Request, asked: CodeRequestIn) -> CodeRequested:
         except Invalid as fault:
             fields = {LOOKUP_FIELDS if name == "lookup" else name: said for name, said in fault.fields.items()}
             raise Invalid(fault.message, fields) from fault
-    return CodeRequested(request_id=request_id, message=CODE_REQUESTED)
+    return CodeRequested(request_id=request_id, message=code_requested())
 
 
 @router.post("/status/verifications", responses=errors((400, 403, 413, 422, 429, 503)))
@@ -88,7 +88,7 @@ def verify_code(entered: CodeIn) -> Verified:
         found = progress.progress_of(session, entered.request_id) if check.ok else []
     if check.ok:
         return Verified(cases=[CaseOut.of(case) for case in found])
-    sentence = CODE_RESULTS[check.result]
+    sentence = why_not_this_code(check.result)
     if check.result == "too_many":
         raise TooMany(sentence)
     raise WrongCode(sentence, {"code": sentence})

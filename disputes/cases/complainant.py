@@ -18,6 +18,10 @@ from disputes.cases.schemas import Complaint
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case, CaseEvent
 from disputes.errors import Conflict, Invalid
+from disputes.policy.words import say_count
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "cases")
 
 type Channel = Literal["chat", "page", "mail", "staff"]
 type ReviewReason = Literal["new_fact", "remedy"]
@@ -40,12 +44,12 @@ def add_information(
     `key` is the sender's name for it: a second call with the same key adds nothing. Raises `Invalid` when the
     text is empty or too long.
     """
-    note = note_needed(text, "text", "Please write what you would like to add.")
+    note = note_needed(text, "text", say("add_words"))
     case = queries.locked(session, case.id)
     known = queries.event_of_key(session, case.id, key) if key else None
     if known is not None:
         return known
-    engine.require(case.erased_at is None, "This complaint has been erased, because its time was over.")
+    engine.require(case.erased_at is None, say("erased"))
     data = {"channel": channel, "key": key, "conversation_id": str(conversation_id) if conversation_id else None}
     event = engine.note(
         session,
@@ -71,7 +75,7 @@ def object_to_redirect(session: Session, case: Case, actor: Actor, words: str) -
     told = queries.last_event(session, case.id, "redirected", "pointed_to_reseller")
     days = policy.current().clocks.redirect_objection_days
     if told is not None and _is_over(told.at, days):
-        raise Conflict(f"You could object for {days} days. You can still file a new complaint.")
+        raise Conflict(say("objection_over", time=say_count(days, "day")))
     return engine.move(session, case, states.OBJECTED, actor, text=said)
 
 
@@ -96,7 +100,7 @@ def undo_withdrawal(session: Session, case: Case, actor: Actor, *, key: str | No
         return known
     days = policy.current().clocks.withdraw_undo_days
     if case.state == "withdrawn" and case.ended_at is not None and _is_over(case.ended_at, days):
-        raise Conflict(f"This was possible for {days} days. You can file a new complaint at any time.")
+        raise Conflict(say("undo_over", time=say_count(days, "day")))
     return engine.move(session, case, states.WITHDRAWAL_UNDONE, actor, data={"key": key} if key else None)
 
 
@@ -116,22 +120,21 @@ def ask_review(
     latter. `key` as for `withdraw`. Raises `Conflict` with the way that is left (a linked complaint) when this one is
     not open.
     """
-    written = note_needed(words, "words", "Please tell us what is new, or what has not happened.")
+    written = note_needed(words, "words", say("review_words"))
     case = queries.locked(session, case.id)
     known = queries.event_of_key(session, case.id, key) if key else None
     if known is not None:
         return known
-    linked = "You can file a new complaint, and we link it to this one."
     is_late = case.remedy_overdue_at is not None or tasks.is_open(session, case, "remedy_failed")
     reason = reason or ("remedy" if case.open_remedies and is_late else "new_fact")
-    engine.require(not case.review_used, f"This complaint has been reviewed once already. {linked}")
+    engine.require(not case.review_used, say("review_used"))
     if case.state == "closed":
-        engine.require(reason == "remedy" and case.open_remedies, f"This complaint is closed. {linked}")
+        engine.require(reason == "remedy" and case.open_remedies, say("review_closed"))
     elif case.window_ends is not None and not case.open_remedies:  # while we owe something, no time runs out
-        engine.require(clock.now() <= case.window_ends, f"The time for a review is over. {linked}")
+        engine.require(clock.now() <= case.window_ends, say("review_over"))
     if reason == "remedy":
-        engine.require(case.open_remedies, "Everything that was agreed has been delivered, as far as we know.")
-        engine.require(is_late, "What was agreed is not due yet. Tell us on this page if it did not work.")
+        engine.require(case.open_remedies, say("all_delivered"))
+        engine.require(is_late, say("not_due"))
     return engine.move(
         session, case, states.REOPENED, actor, data={"reason": reason, **({"key": key} if key else {})}, text=written
     )
@@ -170,7 +173,7 @@ def give_satisfaction(session: Session, case: Case, *, happy: bool, words: str =
     """
     said = _said(words)
     case = queries.locked(session, case.id)
-    engine.require(case.state in ("resolved", "closed", "final_response"), "This complaint has not ended yet.")
+    engine.require(case.state in ("resolved", "closed", "final_response"), say("not_ended"))
     event = engine.note(
         session,
         case,
@@ -202,9 +205,9 @@ def change_contact(session: Session, case: Case, actor: Actor, *, email: str | N
     except FieldError as fault:
         wrong["phone"] = str(fault)
     if not email and not phone:
-        wrong["email"] = "Please give an e-mail address or a phone number."
+        wrong["email"] = say("new_contact")
     if wrong:
-        raise Invalid("Please check what you entered.", wrong)
+        raise Invalid(say("check"), wrong)
     case.customer = filing.customer_for(session, name=case.customer.name, email=new_email, phone=new_phone)
     case.customer_id = case.customer.id
     return engine.note(session, case, "contact_changed", actor, notice="none: they have just told us")

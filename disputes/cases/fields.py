@@ -6,6 +6,10 @@ import email_validator
 import phonenumbers
 
 from disputes.errors import Invalid
+from disputes.policy.words import say_number
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "cases")
 
 SHORTEST_DESCRIPTION = 10
 LONGEST_DESCRIPTION = 20_000
@@ -33,9 +37,9 @@ def clean_name(text: str) -> str:
     visible = "".join(sign for sign in clean_text(text) if unicodedata.category(sign) != "Cf")
     name = " ".join(visible.split())
     if not any(sign.isalpha() for sign in name):
-        raise FieldError("Please tell us your name.")
+        raise FieldError(say("name"))
     if len(name) > LONGEST_NAME:
-        raise FieldError(f"Please shorten the name to {LONGEST_NAME} characters.")
+        raise FieldError(say("name_long", most=LONGEST_NAME))
     return name
 
 
@@ -44,7 +48,7 @@ def clean_email(text: str) -> str:
     try:
         found = email_validator.validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
     except email_validator.EmailNotValidError as fault:
-        raise FieldError("This does not look like an e-mail address. Example: name@example.com") from fault
+        raise FieldError(say("email")) from fault
     return (found.ascii_email or found.normalized).lower()
 
 
@@ -54,7 +58,7 @@ def clean_phone(text: str, country: str | None) -> str:
     Raises `FieldError` when no such number is possible. Numbers that are possible but not known to be given out
     are accepted: new ranges appear faster than the tables follow, and a complaint must not fail on that.
     """
-    wrong = FieldError("This does not look like a phone number. Please include the country code, like +44.")
+    wrong = FieldError(say("phone"))
     if len(text) > LONGEST_PHONE:
         raise wrong
     try:
@@ -70,9 +74,9 @@ def clean_description(text: str) -> str:
     """What happened, in the customer's words. Raises `FieldError` when it is too short, too long or has no words."""
     description = clean_text(text)
     if len(description) < SHORTEST_DESCRIPTION or not any(sign.isalnum() for sign in description):
-        raise FieldError("Please describe what happened in a sentence or two.")
+        raise FieldError(say("description"))
     if len(description) > LONGEST_DESCRIPTION:
-        raise FieldError(f"Please shorten the description to {LONGEST_DESCRIPTION:,} characters.")
+        raise FieldError(say("description_long", most=say_number(LONGEST_DESCRIPTION)))
     return description
 
 
@@ -80,7 +84,7 @@ def clean_note(text: str) -> str | None:
     """A short free text; None when it is empty. Raises `FieldError` when it is too long."""
     note = clean_text(text)
     if len(note) > LONGEST_NOTE:
-        raise FieldError(f"Please shorten this to {LONGEST_NOTE:,} characters.")
+        raise FieldError(say("note_long", most=say_number(LONGEST_NOTE)))
     return note or None
 
 

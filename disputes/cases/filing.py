@@ -18,6 +18,9 @@ from disputes.cases.tables import Case
 from disputes.errors import Invalid
 from disputes.orders.service import normalise_number
 from disputes.people.tables import Customer, Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "cases")
 
 REFERENCE_TRIES = 8
 
@@ -38,7 +41,7 @@ def read_complaint(given: Mapping[str, Any]) -> Complaint:
         return Complaint.model_validate(values, context={"country": policy.current().shop.country})
     except ValidationError as fault:
         wrong = {str((*error["loc"], "contact")[0]): _sentence(error["msg"]) for error in fault.errors()}
-        raise Invalid("Please check what you entered.", wrong) from None  # the cause would carry personal data
+        raise Invalid(say("check"), wrong) from None  # the cause would carry personal data
 
 
 def file_complaint(session: Session, complaint: Complaint, *, filing_key: str) -> Case:
@@ -57,7 +60,7 @@ def point_to_reseller(session: Session, complaint: Complaint, *, filing_key: str
     Raises `Invalid` when the reseller is not one of the policy's.
     """
     if complaint.reseller is None or policy.current().reseller_named(complaint.reseller) is None:
-        raise Invalid("Please name the shop you bought from.", {"reseller": "Please name the shop you bought from."})
+        raise Invalid(say("reseller"), {"reseller": say("reseller")})
     return _come_in(session, complaint, states.POINTED_TO_RESELLER, filing_key)
 
 

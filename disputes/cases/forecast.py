@@ -18,6 +18,9 @@ from disputes.cases.clocks import Act, Position, Timer
 from disputes.cases.states import OPEN
 from disputes.cases.tables import Case
 from disputes.policy import Policy
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "forecast")
 
 FURTHEST: Final = timedelta(days=730)
 _JUST_AFTER: Final = timedelta(microseconds=1)
@@ -111,17 +114,16 @@ def if_you_do_nothing(session: Session, case: Case) -> list[str]:
     What only staff notice, reminders and the weekly letters are left out.
     """
     rules = policy.current()
-    figures = {"window": rules.clocks_for(case.category).review_window_days}
     said = [
-        words.format(date=rules.say_date(line.at), **figures)
+        _sentence(name, rules.say_date(line.at), rules.words_for(case.category)["review_window_days"])
         for line in forecast_of(session, case)
-        if (words := _WORDS.get((line.kind, line.event)) or _WORDS.get(line.event)) is not None
+        if (name := _TOLD.get((line.kind, line.event)) or _TOLD.get(line.event)) is not None
     ]
-    if said:
-        return said
-    if case.state in OPEN:
-        return ["We go on with your case, and we write to you at least once a week."]
-    return ["Nothing more happens by itself. You can write to us at any time."]
+    return said or [say("we_go_on") if case.state in OPEN else say("nothing_more")]
+
+
+def _sentence(name: str, date: str, window: str) -> str:
+    return say(name, date=date, window=window) if name == "assumed_settled" else say(name, date=date)
 
 
 def _remedy(remedy_id: UUID, start: datetime, days: int, policy: Policy, *, now: datetime) -> Timer:
@@ -141,38 +143,18 @@ def _note_put_off(position: Position, running: list[Timer], policy: Policy, now:
     return [*(timer for timer in running if timer.kind != "progress_note"), Timer("progress_note", due)]
 
 
-_WORDS: Final[dict[str | tuple[str, str], str]] = {
-    "named_person_late": "If nobody has taken on your case by {date}, we write to you and see to it.",
-    ("named_person", "escalated"): "If nobody has taken on your case by {date}, a manager takes it over.",
-    ("first_answer", "escalated"): (
-        "You get our answer by {date}. If we are late, a manager takes over your case, and we write to you why."
-    ),
-    "answered": (
-        "If you do not answer our questions by {date}, we go on with what we have. "
-        "Your case stays open, and you can still answer later."
-    ),
-    "assumed_settled": (
-        "If you do not reply by {date}, we take the matter as settled, because our answer gives you all you asked for. "
-        "After that you have {window} days to ask for another look."
-    ),
-    "unanswered": "If you do not reply by {date}, a manager looks at your case again. You lose nothing.",
-    "mediation_declined": (
-        "If not everybody has said yes to mediation by {date}, your case goes on as before. You lose nothing."
-    ),
-    "mediation_ended": "If there is no agreement by {date}, mediation ends and a manager looks at your case.",
-    ("final_response", "final_overdue"): (
-        "You get our final response by {date}. If we are late, we write to you why, and we name one new date."
-    ),
-    "deadlock_notice": (
-        "If you do not have our final response by {date}, we write to you that you may turn to somebody outside. "
-        "We still go on with your case."
-    ),
-    "remedy_overdue": (
-        "We do what we have agreed by {date}. If we are late, a senior colleague sees to it, and we write to you."
-    ),
-    "closed": (
-        "You can ask for another look until {date}. After that your case is closed. "
-        "Your options outside the shop stay open."
-    ),
+_TOLD: Final[dict[str | tuple[str, str], str]] = {
+    "named_person_late": "named_person_late",
+    ("named_person", "escalated"): "urgent_late",
+    ("first_answer", "escalated"): "first_answer_late",
+    "answered": "unanswered_questions",
+    "assumed_settled": "assumed_settled",
+    "unanswered": "unanswered",
+    "mediation_declined": "mediation_declined",
+    "mediation_ended": "mediation_ended",
+    ("final_response", "final_overdue"): "final_overdue",
+    "deadlock_notice": "deadlock_notice",
+    "remedy_overdue": "remedy_overdue",
+    "closed": "closed",
 }
-"""What happens by itself, by event or by timer and event, in customers' words."""
+"""What customers are told of what happens by itself: the sentence, by event or by timer and event."""

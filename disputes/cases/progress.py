@@ -22,6 +22,9 @@ from disputes.orders.service import normalise_number
 from disputes.people import codes
 from disputes.people.codes import CodeCheck
 from disputes.people.tables import StatusRequest
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "cases")
 
 SEND_CODE = "people.send_status_code"
 LONGEST_LOOKUP = 64
@@ -33,7 +36,7 @@ class NotVerified(Refused):
     code = "not_verified"
 
     def __init__(self) -> None:
-        super().__init__("Please ask for a new code.")
+        super().__init__(say("new_code"))
 
 
 def request_code(
@@ -56,11 +59,11 @@ def request_code(
         wrong["email"] = str(fault)
     lookup = lookup_key(lookup)
     if not lookup:
-        wrong["lookup"] = "Please give your order number or the reference of your complaint."
+        wrong["lookup"] = say("lookup")
     if wrong:
-        raise Invalid("Please check what you entered.", wrong)
+        raise Invalid(say("check"), wrong)
     if ip_digest is not None and codes.too_many_from(session, ip_digest):
-        raise TooMany("That was often. Please try again in a quarter of an hour.")
+        raise TooMany(say("often"))
     now = clock.now()
     request = StatusRequest(
         lookup=lookup,

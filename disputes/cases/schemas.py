@@ -8,6 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator, model_validator
 
 from disputes.cases import fields
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "cases")
 
 type Source = Literal["chat", "form", "staff", "shop"]
 
@@ -71,9 +74,9 @@ class Complaint(BaseModel):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if self.email is None and self.phone is None:
-            raise fields.FieldError("Please give an e-mail address or a phone number, so that we can answer you.")
+            raise fields.FieldError(say("contact"))
         if (self.source in ("staff", "shop")) != (self.filed_by_staff_id is not None):
-            raise fields.FieldError("Whoever of the shop files a complaint is named, and nobody else is.")
+            raise fields.FieldError(say("filed_by"))
         return self
 
 

@@ -16,6 +16,7 @@ from disputes.cases.progress import NotVerified
 from disputes.cases.schemas import CaseProgress
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
+from disputes.chat.lines import line
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, NotFound
 from disputes.investigation import service as investigation
@@ -47,7 +48,7 @@ def _offer_id(told: Told) -> UUID:
     try:
         return UUID(told.about)
     except ValueError as fault:
-        raise NotFound("That button belongs to an earlier answer of ours.") from fault
+        raise NotFound(line("old_button")) from fault
 
 
 _ACTS: Final[Mapping[str, Callable[[Session, Case, Told], object]]] = {
@@ -101,7 +102,7 @@ def act(session: Session, conversation_id: UUID, reference: str, name: str, told
     """
     run = _ACTS.get(name)
     if run is None:
-        raise NotFound("I cannot do that from here.")
+        raise NotFound(line("not_from_here"))
     case = verified_case(session, conversation_id, reference)
     run(session, case, told)
     return progress.progress_of_cases(session, [case])[0]

@@ -48,7 +48,7 @@ def check_room(session: Session, conversation_id: UUID, *, client_id: str, staff
     """
     conversation = queries.with_agent(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     known = queries.message_by_client_id(session, conversation_id, client_id)
     if known is not None:
         return Taken(thread.as_json(known), is_new=False)
@@ -69,7 +69,7 @@ def keep(
     the same file, however often it arrives; the same content again is refused, for it is there already."""
     conversation = queries.locked(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     known = queries.message_by_client_id(session, conversation_id, client_id)
     if known is not None:
         return Taken(thread.as_json(known), is_new=False)
@@ -116,7 +116,7 @@ def found(session: Session, conversation_id: UUID, file_id: UUID) -> ChatFile:
     """A file of that very chat. Whoever asks has been proved to be in it. Raises `NotFound`."""
     file = session.get(ChatFile, file_id)
     if file is None or file.conversation_id != conversation_id:
-        raise NotFound("This file is not there.")
+        raise NotFound(line("file_gone"))
     return file
 
 
@@ -134,13 +134,13 @@ def content_of(file: ChatFile) -> bytes:
     try:
         return store.read("chat-files", file.stored_as, file.sha256)
     except store.Changed as fault:
-        raise NotFound("This file is not there.") from fault
+        raise NotFound(line("file_gone")) from fault
 
 
 def preview_of(file: ChatFile) -> bytes:
     """A small picture of a picture, as a JPEG. Raises `NotFound` for a document, and for what is lost."""
     if file.kind not in ("jpg", "png"):
-        raise NotFound("There is no picture of this file.")
+        raise NotFound(line("no_picture"))
     return pictures.preview(content_of(file))
 
 

@@ -57,7 +57,7 @@ def ask_by_staff(session: Session, conversation_id: UUID, case: Case, staff: Sta
     """The same by a member of staff who sees that the files belong there; a note in the chat says so."""
     conversation = queries.locked(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     if ask(session, conversation, case) == 0:
         raise Conflict("The customer has sent no file in this chat.")
     words = f"Put the customer's files with {case.reference}."

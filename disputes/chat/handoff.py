@@ -167,7 +167,7 @@ def locked(session: Session, conversation_id: UUID) -> Conversation:
     """The conversation with its row locked. Raises NotFound."""
     conversation = queries.locked(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     return conversation
 
 

@@ -33,37 +33,33 @@ CARD: Final = "handover"
 SHOWN: Final = 120
 """Characters of a new value that the line about it repeats."""
 
-_LANGUAGES: Final = {
-    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish",
-    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hu": "Hungarian", "it": "Italian", "ja": "Japanese",
-    "ko": "Korean", "nb": "Norwegian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian",
-    "zh": "Chinese",
-}  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Field:
     """One line of the card that the customer can change. `clean` gives the value to keep, or raises `FieldError`."""
 
     name: str
-    label: str
     label_for_staff: str
     input: Literal["choice", "line", "text"]
     clean: Callable[[str], str]
     always: bool = True
 
+    @property
+    def label(self) -> str:
+        """What customers read before the value."""
+        return line(f"handover_{self.name}")
+
 
 def _category(typed: str) -> str:
     if typed not in policy.current().categories:
-        raise FieldError("Please choose one of the list.")
+        raise FieldError(line("one_of_the_list"))
     return typed
 
 
 def _order_number(typed: str) -> str:
     number = normalise_number(typed)
     if number is None:
-        raise FieldError("This does not look like an order number. It is in the letter or mail about your order.")
+        raise FieldError(line("no_order_number"))
     return number
 
 
@@ -74,12 +70,12 @@ def _phone(typed: str) -> str:
 FIELDS: Final[Mapping[str, Field]] = {
     field.name: field
     for field in (
-        Field("category", "About", "About", "choice", _category),
-        Field("order_number", "Order", "Order", "line", _order_number),
-        Field("description", "What happened", "What happened", "text", clean_description),
-        Field("complainant_name", "Your name", "Name", "line", clean_name),
-        Field("contact_email", "Your e-mail", "E-mail", "line", clean_email),
-        Field("contact_phone", "Your phone", "Phone", "line", _phone, always=False),
+        Field("category", "About", "choice", _category),
+        Field("order_number", "Order", "line", _order_number),
+        Field("description", "What happened", "text", clean_description),
+        Field("complainant_name", "Name", "line", clean_name),
+        Field("contact_email", "E-mail", "line", clean_email),
+        Field("contact_phone", "Phone", "line", _phone, always=False),
     )
 }
 """By the names of the facts that the assistant remembers, in the order in which they are shown."""
@@ -98,7 +94,7 @@ def correct(session: Session, conversation_id: UUID, field_name: str, typed: str
     """
     conversation = queries.locked(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     if queries.message_by_client_id(session, conversation_id, client_id) is not None:
         return
     if conversation.owner not in ("queue", "agent"):
@@ -147,7 +143,8 @@ def language_of(conversation: Conversation) -> str | None:
     """The language of the customer's browser, by name where we know one."""
     if not conversation.locale:
         return None
-    return _LANGUAGES.get(conversation.locale.replace("_", "-").split("-")[0].lower(), conversation.locale)
+    code = conversation.locale.replace("_", "-").split("-")[0].lower()
+    return line.all().get(f"language_{code}", conversation.locale)
 
 
 def _card(session: Session, conversation: Conversation) -> Json:
@@ -159,10 +156,10 @@ def _card(session: Session, conversation: Conversation) -> Json:
     filed = ", ".join(case.reference for case in cases.cases_of_conversation(session, conversation.id))
     where = [language_of(conversation), _place(conversation.page)]
     for label, value in (
-        ("Tried so far", tried),
-        ("Complaint", filed),
+        (line("handover_tried"), tried),
+        (line("handover_complaint"), filed),
         _proof_row(session, conversation),
-        ("Language, page", ", ".join(part for part in where if part)),
+        (line("handover_place"), ", ".join(part for part in where if part)),
     ):
         if value:
             rows.append({"label": label, "value": value})
@@ -218,8 +215,8 @@ def proof_of(session: Session, conversation: Conversation) -> Literal["code", "s
 def _proof_row(session: Session, conversation: Conversation) -> tuple[str, str]:
     proof = proof_of(session, conversation)
     if proof == "shop":
-        return "Verified by the shop", line("handover_proved_by_shop")
-    return "Proved by code", line("handover_proved" if proof else "handover_not_proved")
+        return line("handover_verified"), line("handover_proved_by_shop")
+    return line("handover_proof"), line("handover_proved") if proof else line("handover_not_proved")
 
 
 def _cleaned(field: Field, typed: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from disputes.chat import reach_queries
 from disputes.chat.address import Address, address_of
+from disputes.chat.lines import line
 from disputes.chat.tables import Conversation, Satisfaction
 from disputes.errors import NotFound
 from disputes.inbound.tables import InboundMail
@@ -31,7 +32,7 @@ def reach_of(session: Session, conversation_id: UUID) -> Reach:
     """All of it. Raises NotFound."""
     conversation = session.get(Conversation, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     marks = reach_queries.marks_of(session, conversation_id)
     return Reach(
         address=address_of(session, conversation),

@@ -70,9 +70,9 @@ def rate(session: Session, conversation_id: UUID, epoch: object, score: object, 
     asked = reach_queries.satisfaction_of(session, conversation_id, epoch) if isinstance(epoch, int) else None
     question = reach_queries.question_of(session, conversation_id, asked.epoch) if asked else None
     if conversation is None or asked is None or question is None:
-        raise NotFound("Nobody has asked that here.")
+        raise NotFound(line("nobody_asked"))
     if not isinstance(score, int) or score not in SCORES:
-        raise Invalid("Please choose a number from 1 to 5.")
+        raise Invalid(line("one_to_five"))
     if asked.answered_at is None:
         _keep(session, conversation, asked, Answer(score, words if isinstance(words, str) else ""))
     return question

@@ -166,7 +166,7 @@ def updates(session: Session, conversation_id: UUID, after_seq: int, *, notes: b
     """Everything after `after_seq`, and who owns the chat now. `notes`: for staff."""
     conversation = queries.with_agent(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     found = queries.messages_after(session, conversation_id, after_seq, notes=notes)
     newest = found[-1].seq if found else after_seq
     # A message may have been committed between the two reads: what was found counts, whatever the row said before.
@@ -240,7 +240,7 @@ def progress_for_conversation(session: Session, conversation_id: UUID) -> list[C
     """How the cases of the proven person stand. Raises Refused without a fresh proof."""
     conversation = session.get(Conversation, conversation_id)
     if conversation is None or conversation.status_request_id is None:
-        raise Refused("Nobody has proved who they are in this chat yet.")
+        raise Refused(line("not_proved"))
     return progress.progress_of(session, conversation.status_request_id)
 
 

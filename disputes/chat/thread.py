@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from disputes import clock, jobs, policy
 from disputes.chat import hints, left
+from disputes.chat.lines import line
 from disputes.chat.schemas import Json
 from disputes.chat.tables import Conversation, Message
 from disputes.people.tables import Staff
@@ -17,8 +18,6 @@ ANSWER = "chat.answer"
 
 LOOK_FOR_UNSEEN = "chat.look_for_unseen"
 """Name of the job that looks whether the customer has seen a person's reply in time: `absent.mail_unseen`."""
-
-ASSISTANT_NAME = "Assistant"
 
 
 def append(
@@ -112,7 +111,7 @@ def as_json(message: Message) -> Json:
 def author_name(message: Message) -> str | None:
     """The name shown with a message: the agent's own, or the assistant's."""
     if message.author == "bot":
-        return ASSISTANT_NAME
+        return line("assistant")
     return message.author_name
 
 

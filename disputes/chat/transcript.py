@@ -50,7 +50,7 @@ def send(session: Session, conversation_id: UUID, typed: str | None = None, *, s
     """
     conversation = queries.locked(session, conversation_id)
     if conversation is None:
-        raise NotFound("There is no such chat.")
+        raise NotFound(line("no_such_chat"))
     typed = typed.strip() if typed else None
     address = _read(session, conversation, typed) if typed else address_of(session, conversation)
     if address is None:

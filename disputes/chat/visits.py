@@ -119,7 +119,7 @@ def note_order_lookup(session: Session, conversation_id: UUID) -> None:
         counted.append((keyed_digest("order look-ups from address", conversation.ip_digest), most * VISITORS))
     for digest, limit in counted:
         if attempts.too_many(session, [digest], most=limit):
-            raise TooMany("These were many orders. Please try again in a quarter of an hour.")
+            raise TooMany(line("many_orders"))
     attempts.note(session, [digest for digest, _ in counted])
 
 

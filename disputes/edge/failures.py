@@ -16,26 +16,15 @@ from disputes.edge.headers import security_headers
 from disputes.edge.templates import page
 from disputes.errors import DisputesError, Invalid
 from disputes.people.service import SecondStepNeeded, SignInNeeded
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "failures")
 
 SIGN_IN: Final = "/desk/sign-in"
 SECOND_STEP: Final = "/desk/account/two-step"
-OURS: Final = "Sorry, something went wrong on our side. Please try again in a few minutes."
-TITLES: Final = {
-    400: "That did not work",
-    403: "You cannot do this here",
-    404: "There is no such page",
-    405: "That did not work",
-    409: "Somebody was faster",
-    413: "That was too much at once",
-    429: "Please wait a little",
-    500: "Something went wrong",
-    503: "We are back soon",
-}
-SENTENCES: Final = {
-    404: "The address may be mistyped, or the page has moved.",
-    405: "This page cannot be used that way.",
-    413: "What you sent is larger than this page takes.",
-}
+TITLES: Final = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+SENTENCES: Final = frozenset({404, 405, 413})
+"""The failures that have a title, and a sentence, of their own."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +69,7 @@ async def _malformed(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     fields = {_name_of(fault["loc"]): _sentence_of(fault["msg"]) for fault in error.errors()}
-    sentence = "Some of what was sent cannot be used."
+    sentence = say("malformed")
     return _answer(request, Failure(HTTPStatus.UNPROCESSABLE_ENTITY, "malformed", sentence, fields))
 
 
@@ -88,19 +77,19 @@ async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     phrase = HTTPStatus(error.status_code).phrase
-    sentence = SENTENCES.get(error.status_code, f"{phrase}.")
+    sentence = say(f"sentence_{error.status_code}") if error.status_code in SENTENCES else f"{phrase}."
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     return _answer(request, Failure(error.status_code, code, sentence), error.headers)
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
     log.error("database away", path=_route_of(request), reason=type(error).__name__)
-    return _answer(request, Failure(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", OURS))
+    return _answer(request, Failure(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", say("ours")))
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("request failed", path=_route_of(request), reason=type(error).__name__)
-    return _answer(request, Failure(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", OURS), security_headers())
+    return _answer(request, Failure(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", say("ours")), security_headers())
 
 
 def _answer(request: Request, failure: Failure, headers: Mapping[str, str] | None = None) -> Response:
@@ -108,11 +97,11 @@ def _answer(request: Request, failure: Failure, headers: Mapping[str, str] | Non
         return JSONResponse(error_body(failure), failure.status, headers=dict(headers or {}))
     at_desk = request.url.path.startswith("/desk")
     values = {
-        "title": TITLES.get(failure.status, TITLES[400]),
+        "title": say(f"title_{failure.status if failure.status in TITLES else 400}"),
         "sentence": failure.sentence,
-        "back": {"href": "/desk", "label": "Back to the desk"}
+        "back": {"href": "/desk", "label": say("to_the_desk")}
         if at_desk
-        else {"href": "/", "label": "Back to the shop"},
+        else {"href": "/", "label": say("to_the_shop")},
         "at_desk": at_desk,
     }
     return page(request, "edge/failure.html", values, status=failure.status, headers=headers)

@@ -13,6 +13,9 @@ from disputes.chat.lines import line
 from disputes.errors import TooMany
 from disputes.people import attempts
 from disputes.people.tokens import keyed_digest
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "failures")
 
 LARGEST_BODY: Final = 1_000_000
 LARGER: Final = {"/api/inbound-mail": 15_000_000}
@@ -59,11 +62,7 @@ def note_filing(session: Session, ip_digest: str) -> None:
     """Counts a written complaint from that address of the network. TooMany after twenty in a quarter of an hour."""
     digests = [keyed_digest("filing from address", ip_digest)]
     if attempts.too_many(session, digests, most=FILINGS):
-        shop = policy.current().shop
-        raise TooMany(
-            "Many complaints came from your connection just now. Please try again in a quarter of an hour, "
-            f"or write to {shop.support_email}."
-        )
+        raise TooMany(say("many_filings", email=policy.current().shop.support_email))
     attempts.note(session, digests)
 
 

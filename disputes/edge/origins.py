@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from disputes.errors import Refused
 from disputes.settings import settings
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "failures")
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -42,9 +45,9 @@ def from_own_pages(request: Request) -> None:
     origin = request.headers.get("origin")
     if site is not None:
         if site not in {"same-origin", "none"}:
-            raise Refused("This form was sent from another web site. Please open it here and send it again.")
+            raise Refused(say("other_site"))
     elif origin is not None and urlsplit(origin).netloc not in _own_hosts(request):
-        raise Refused("This form was sent from another web site. Please open it here and send it again.")
+        raise Refused(say("other_site"))
 
 
 def _own_hosts(request: Request) -> set[str]:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from disputes import clock, policy
 from disputes.files.contents import accepted
-from disputes.policy.words import say_day, say_money
+from disputes.policy.words import say_day, say_distance, say_money, say_short, say_stamp
 from disputes.settings import settings
 from disputes.words import templates_of
 
@@ -86,25 +86,20 @@ def _time(at: datetime) -> str:
 def _stamp(at: datetime) -> str:
     """A short date and time for dense lists: "12 May, 14:05"."""
     local = at.astimezone(policy.current().calendar.zone)
-    year = f" {local.year}" if local.year != clock.now().year else ""
-    return f"{local.day} {local:%b}{year}, {local:%H:%M}"
+    return say_stamp(local, with_year=local.year != clock.now().year)
 
 
 def _short(at: datetime) -> str:
     """A short day for dense lists: "Tue 12 May"."""
     local = at.astimezone(policy.current().calendar.zone)
-    year = f" {local.year}" if local.year != clock.now().year else ""
-    return f"{local:%a} {local.day} {local:%b}{year}"
+    return say_short(local, with_year=local.year != clock.now().year)
 
 
 def in_days(at: datetime, now: datetime) -> str:
     """How far a day is away, as the shop's calendar counts: "today", "in 3 days", "2 days ago"."""
     zone = policy.current().calendar.zone
     days = (at.astimezone(zone).date() - now.astimezone(zone).date()).days
-    named = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    if days in named:
-        return named[days]
-    return f"in {days} days" if days > 0 else f"{-days} days ago"
+    return say_distance(days)
 
 
 def ago(at: datetime, now: datetime) -> str:

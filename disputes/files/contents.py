@@ -14,6 +14,9 @@ from disputes.errors import Invalid
 from disputes.files import pictures
 from disputes.policy.models import Evidence as Limits
 from disputes.policy.words import say_list
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "files")
 
 type Sent = Literal["jpg", "png", "pdf", "heic"]
 type Kind = Literal["jpg", "png", "pdf"]
@@ -31,12 +34,6 @@ SENT_AS: Final[dict[Sent, tuple[str, ...]]] = {
 LONGEST_NAME: Final = 100
 _SIGNATURES: Final[dict[Kind, bytes]] = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "pdf": b"%PDF-"}
 _HEIC: Final = re.compile(rb".{4}ftyp.{0,64}?(heic|heix|heim|heis|hevc|hevx|mif1|msf1)", re.DOTALL)
-_NAMED: Final[dict[Sent, str]] = {
-    "jpg": "a JPG picture",
-    "png": "a PNG picture",
-    "heic": "a HEIC picture",
-    "pdf": "a PDF",
-}
 _LOOKED_AT: Final = 4096
 _PDF_START: Final = re.compile(rb"%PDF-[12]\.\d")
 _PDF_END: Final = b"%%EOF"
@@ -64,12 +61,13 @@ def checked(file_name: str, content: bytes, limits: Limits) -> Checked:
     large, or cannot be opened. It may take a second or two: call it while nothing is locked.
     """
     if not content:
-        raise _unusable("This file is empty.")
+        raise _unusable(say("empty"))
     if len(content) > limits.megabytes_each * 1_000_000:
-        raise _unusable(f"This file is larger than {limits.megabytes_each} MB.")
+        raise _unusable(say("large", megabytes=limits.megabytes_each))
     sent = _kind_of(content)
     if sent is None or sent not in limits.types:
-        raise _unusable(f"Please send {say_list([_NAMED[kind] for kind in limits.types])}. {_guess(content)}".strip())
+        kinds = say("kinds", kinds=say_list([say(kind) for kind in limits.types]))
+        raise _unusable(f"{kinds} {_guess(content)}".strip())
     kept: Kind = "jpg" if sent == "heic" else sent
     return Checked(kept, _pdf(content) if sent == "pdf" else _picture(content, sent), _safe_name(file_name, kept))
 
@@ -88,7 +86,7 @@ def _kind_of(content: bytes) -> Sent | None:
 def _pdf(content: bytes) -> bytes:
     """A PDF is kept as it is: it cannot be drawn anew without losing what it proves."""
     if not _PDF_START.match(content) or _PDF_END not in content[-_LOOKED_AT:]:
-        raise _unusable("This PDF is damaged or incomplete. Please save it again, or send a picture of it.")
+        raise _unusable(say("pdf_damaged"))
     return content
 
 
@@ -96,10 +94,10 @@ def _picture(content: bytes, kind: Literal["jpg", "png", "heic"]) -> bytes:
     try:
         return pictures.drawn_anew(content, kind)
     except pictures.TooManyPixels as fault:
-        sentence = f"This picture has too many pixels. Please send one of at most {fault.most // 1_000_000} million."
+        sentence = say("pixels", millions=fault.most // 1_000_000)
         raise _unusable(sentence) from fault
     except pictures.Damaged as fault:
-        raise _unusable("This picture is damaged or too large. Please take it again, or send a smaller one.") from fault
+        raise _unusable(say("picture_damaged")) from fault
 
 
 def _safe_name(file_name: str, kind: Kind) -> str:
@@ -119,7 +117,7 @@ def _guess(content: bytes) -> str:
         name = puremagic.magic_string(content[:_LOOKED_AT])[0].name
     except (puremagic.PureError, ValueError, IndexError):
         return ""
-    return f"This one looks like: {name}." if name else ""
+    return say("guess", kind=name) if name else ""
 
 
 def _unusable(sentence: str) -> Invalid:

@@ -22,6 +22,9 @@ from disputes.investigation.questions import note_reply
 from disputes.investigation.tables import Evidence
 from disputes.investigation.views import log_view
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "investigation")
 
 TAKES_FILES: Final = OPEN | {"resolved"}
 """Also after the outcome: a picture may show that a remedy did not arrive whole."""
@@ -83,7 +86,7 @@ def keep_evidence(session: Session, case: Case, actor: Actor, stored: Stored) ->
     limits, digest = policy.current().evidence, kept.digest
     case = cases.locked(session, case.id)
     if case.state not in TAKES_FILES or case.erased_at is not None:
-        raise Conflict("This complaint has ended, so nothing can be added to it.")
+        raise Conflict(say("ended"))
     from_staff = actor.kind == "staff"
     known = queries.same_evidence(session, case.id, digest)
     if known is not None:
@@ -91,8 +94,8 @@ def keep_evidence(session: Session, case: Case, actor: Actor, stored: Stored) ->
             note_reply(session, case, actor, _facts(known.id, digest))
         return known
     if queries.count_evidence(session, case.id, from_staff=from_staff) >= limits.files:
-        whose = "We have" if from_staff else "You have"
-        raise Conflict(f"{whose} added {limits.files} files to this complaint already. More are not possible.")
+        added = say("we_have_all_files" if from_staff else "you_have_all_files", count=limits.files)
+        raise Conflict(added)
     evidence_id = uuid4()
     if from_staff:
         event = engine.note(
@@ -136,7 +139,7 @@ def read_evidence(session: Session, evidence_id: UUID, *, staff: Staff | None = 
     The caller has made sure that whoever asks may see this case. Raises `NotFound` when it is gone, and when what is
     stored is not what was sent: nobody may take changed evidence for the real one.
     """
-    gone = NotFound("This file is not there.")
+    gone = NotFound(say("file_gone"))
     found = queries.evidence(session, evidence_id)
     if found is None:
         raise gone
@@ -174,7 +177,7 @@ def _check_sender(actor: Actor) -> None:
     if actor.kind == "staff" and actor.role not in CASE_WORKERS:
         raise NotAllowed("This is for agents and managers.")
     if actor.kind != "staff" and actor.kind not in CUSTOMER_OR_CHAT:
-        raise NotAllowed("You may not do this.")
+        raise NotAllowed(say("not_here"))
 
 
 def _facts(evidence_id: UUID, digest: str) -> dict[str, str]:

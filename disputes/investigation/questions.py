@@ -18,6 +18,10 @@ from disputes.errors import Conflict, Invalid
 from disputes.investigation import queries
 from disputes.investigation.tables import Answer, Question
 from disputes.people.tables import Staff
+from disputes.policy.words import say_number
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "investigation")
 
 MOST_QUESTIONS: Final = 5
 LONGEST_QUESTION: Final = 400
@@ -62,9 +66,9 @@ def answer(session: Session, case: Case, actor: Actor, text: str, *, key: str, c
     _check_answerer(actor, channel)
     written = clean_text(text)
     if not written:
-        raise Invalid("Please write your answer.", {"text": "Please write your answer."})
+        raise Invalid(say("answer"), {"text": say("answer")})
     if len(written) > LONGEST_ANSWER:
-        too_long = f"Please shorten your answer to {LONGEST_ANSWER:,} characters."
+        too_long = say("answer_long", most=say_number(LONGEST_ANSWER))
         raise Invalid(too_long, {"text": too_long})
     case = cases.locked(session, case.id)
     known = queries.answer_of_key(session, case.id, key)
@@ -72,7 +76,7 @@ def answer(session: Session, case: Case, actor: Actor, text: str, *, key: str, c
         return known
     asked = queries.last_asked(session, case.id)
     if asked is None or case.erased_at is not None:
-        raise Conflict("There is no question for you to answer.")
+        raise Conflict(say("no_question"))
     answer_id, salt = uuid4(), chain.new_salt()
     data = {"answer_id": str(answer_id), "digest": chain.digest_of_words(written, None, salt), "channel": channel}
     is_late = case.state != "awaiting_customer"
@@ -164,4 +168,4 @@ def _check_answerer(actor: Actor, channel: Channel) -> None:
     if actor.kind == "staff" and actor.role not in CASE_WORKERS:
         raise NotAllowed("This is for agents and managers.")
     if actor.kind != "staff" and actor.kind not in CUSTOMER_OR_CHAT:
-        raise NotAllowed("You may not do this.")
+        raise NotAllowed(say("not_here"))

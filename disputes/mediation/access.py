@@ -16,6 +16,9 @@ from disputes.mediation import queries
 from disputes.mediation.tables import Mediation
 from disputes.mediation.words import Party
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "mediation")
 
 OFFERED: Final = frozenset({"mediation_offered"})
 RUNNING: Final = frozenset({"in_mediation"})
@@ -26,7 +29,7 @@ def attempt_of(session: Session, case: Case) -> Mediation:
     """The attempt a case is in now. Raises `NotAllowed` when it is in none."""
     found = queries.latest(session, case.id) if case.state in NOT_OVER else None
     if found is None or found.ended_at is not None:
-        raise NotAllowed("There is no mediation in this complaint now.")
+        raise NotAllowed(say("none_now"))
     return found
 
 
@@ -64,7 +67,7 @@ def check_speaks_for(session: Session, case: Case, party: Party, actor: Actor) -
 def why_not_speak_for(session: Session, case: Case, party: Party, actor: Actor) -> str | None:
     """Why this actor may not speak for that side, in a sentence; None when they may."""
     if party == "customer":
-        return None if actor.kind == "customer" else "Only the customer may say this."
+        return None if actor.kind == "customer" else say("only_customer")
     staff = queries.staff_now(session, actor.staff_id) if actor.kind == "staff" and actor.staff_id else None
     if staff is None or not staff.active or staff.role != actor.role or staff.role not in states.CASE_WORKERS:
         return "Only the shop may say this."
@@ -77,7 +80,7 @@ def check_in_time(session: Session, case: Case, timer: str) -> None:
     """Raises `Conflict` when the time for it is over, also when no clock has acted on that yet."""
     due = due_of(session, case, timer)
     if due is not None and clock.now() > due:
-        raise Conflict("The time for this is over. The complaint goes on without it.")
+        raise Conflict(say("over"))
 
 
 def due_of(session: Session, case: Case, timer: str) -> datetime | None:

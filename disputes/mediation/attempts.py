@@ -29,6 +29,9 @@ from disputes.mediation.tables import Mediation, MediationConsent
 from disputes.mediation.wishes import ASKED, CLAUSE
 from disputes.mediation.words import LONGEST_WORDS, PARTIES, Party, consent_words, how_to_stop, written
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "mediation")
 
 NEUTRAL_ASKED: Final = "neutral_asked"
 """The task of the neutral person: to say whether they have ties with anybody in the case."""
@@ -128,7 +131,7 @@ def consent(  # noqa: PLR0917 - the six are one sentence, said by pages and by t
     mediation = attempt_of(session, case)
     words = consent_words(mediation, case, party)
     if agreed and words_shown.split() != words.split():
-        raise Conflict("What you agree to has changed meanwhile. Please read it again.")
+        raise Conflict(say("words_changed"))
     given = _keep_answer(session, case, mediation, actor, party=party, agreed=agreed, words=words, known=known)
     if agreed:
         _start_when_ready(session, case, mediation, actor)
@@ -178,7 +181,7 @@ def extend(session: Session, case: Case, actor: Actor, party: Party) -> Mediatio
     check_in_time(session, case, "mediation_end")
     mediation = attempt_of(session, case)
     if mediation.extended_at is not None:
-        raise Conflict("This mediation has already been made longer once.")
+        raise Conflict(say("longer_once"))
     if getattr(mediation, f"longer_{party}_at") is None:
         setattr(mediation, f"longer_{party}_at", clock.now())
     if mediation.longer_customer_at is None or mediation.longer_shop_at is None:

@@ -7,7 +7,6 @@ was written: whoever operates the database keeps the schema `mediation_private` 
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -31,8 +30,9 @@ from disputes.mediation.tables import (
 )
 from disputes.mediation.words import LONGEST_PAPER, PARTIES, Party, written
 from disputes.people.tables import Staff
+from disputes.words import Sentences
 
-EMPTY: Final = "Please write something."
+say = Sentences("disputes/sentences.yml", "mediation")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Paper:
 def write_note(session: Session, mediation_id: UUID, neutral: Staff, text: str) -> None:
     """Keeps a note of the neutral person. Raises `NotAllowed` for anybody else and after the end."""
     mediation, _ = as_neutral(session, mediation_id, neutral, lock=True)
-    clean = written(text, "text", LONGEST_PAPER, EMPTY)
+    clean = written(text, "text", LONGEST_PAPER, say("empty"))
     session.add(PrivateNote(mediation_id=mediation.id, text=clean, at=clock.now()))
     session.flush()
 
@@ -115,19 +115,24 @@ def share(
     party: Party = "customer" if actor.kind == "customer" else "shop"
     mediation = _for_party(session, case, party, actor)
     if evidence_id is None:
-        clean = written(text or "", "text", LONGEST_PAPER, EMPTY)
+        clean = written(text or "", "text", LONGEST_PAPER, say("empty"))
         _add_paper(session, mediation, party, text=clean)
         return
     if evidence_id not in {evidence.id for evidence in investigation.evidence_of(session, case)}:
-        raise NotFound("This file is not in this case.")
+        raise NotFound(say("file_elsewhere"))
     if evidence_id not in {paper.evidence_id for paper in _papers(session, mediation)}:
         _add_paper(session, mediation, party, evidence_id=evidence_id)
 
 
 def share_complaint(session: Session, mediation: Mediation, case: Case) -> None:
     """Puts the complaint itself on the table: both sides agreed to that with their consent."""
-    wish = f"\n\nWhat would put it right: {case.desired_outcome}" if case.desired_outcome else ""
-    _add_paper(session, mediation, "customer", text=f"{case.description}{wish}")
+    wish, words = case.desired_outcome, case.description
+    _add_paper(
+        session,
+        mediation,
+        "customer",
+        text=say("complaint_and_wish", complaint=words, wish=wish) if wish else words,
+    )
 
 
 def shared_papers(session: Session, mediation_id: UUID, neutral: Staff | None) -> list[Paper]:
@@ -146,7 +151,7 @@ def read_shared(session: Session, mediation_id: UUID, neutral: Staff, paper_id: 
     for paper in shared_papers(session, mediation_id, neutral):
         if paper.id == paper_id and paper.evidence is not None:
             return investigation.read_evidence(session, paper.evidence.id, staff=neutral)
-    raise NotFound("This file is not there.")
+    raise NotFound(say("file_gone"))
 
 
 def read_paper(session: Session, case: Case, party: Party, actor: Actor, paper_id: UUID) -> tuple[Evidence, bytes]:
@@ -154,7 +159,7 @@ def read_paper(session: Session, case: Case, party: Party, actor: Actor, paper_i
     for paper in papers_for_party(session, case, party, actor):
         if paper.id == paper_id and paper.evidence is not None:
             return investigation.read_evidence(session, paper.evidence.id)
-    raise NotFound("This file is not there.")
+    raise NotFound(say("file_gone"))
 
 
 def destroy(session: Session, case_id: UUID) -> None:
@@ -176,12 +181,12 @@ def _for_party(session: Session, case: Case, party: Party, actor: Actor) -> Medi
     check_speaks_for(session, case, party, actor)
     mediation = attempt_of(session, case)
     if case.state not in RUNNING:
-        raise states.NotAllowed("The mediation has not begun.")
+        raise states.NotAllowed(say("not_begun"))
     return mediation
 
 
 def _write(session: Session, mediation: Mediation, party: Party, text: str, *, by_neutral: bool) -> None:
-    clean = written(text, "text", LONGEST_PAPER, EMPTY)
+    clean = written(text, "text", LONGEST_PAPER, say("empty"))
     message = PrivateMessage(mediation_id=mediation.id, party=party, by_neutral=by_neutral, text=clean, at=clock.now())
     session.add(message)
     session.flush()

@@ -21,6 +21,9 @@ from disputes.mediation.words import LONGEST_SETTLEMENT, Party, written
 from disputes.offers import service as offers
 from disputes.offers.service import RemedyDraft, remedy_faults
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "mediation")
 
 
 def propose_settlement(
@@ -87,15 +90,14 @@ def accept_settlement(
     mediation = attempt_of(session, case)
     settlement = queries.settlement_of(session, mediation.id)
     if settlement is None:
-        raise Conflict("No agreement has been proposed yet.")
+        raise Conflict(say("no_agreement"))
     if settlement_id not in (None, settlement.id):
-        raise Conflict("The text has changed meanwhile. Please read it again.")
+        raise Conflict(say("text_changed"))
     if getattr(settlement, f"{party}_accepted_at") is not None:
         return settlement
     if clock.now() < settlement.accept_from:
-        shop = policy.current()
-        when = f"{shop.say_date(settlement.accept_from)}, {shop.say_time(settlement.accept_from)}"
-        raise Conflict(f"Please take your time to think. You can accept from {when}.")
+        shop, start = policy.current(), settlement.accept_from
+        raise Conflict(say("think", day=shop.say_date(start), time=shop.say_time(start)))
     setattr(settlement, f"{party}_accepted_at", clock.now())
     if party == "shop":
         settlement.shop_staff_id = actor.staff_id

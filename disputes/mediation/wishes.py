@@ -13,6 +13,9 @@ from disputes.errors import Conflict
 from disputes.mediation.access import NOT_OVER, check_speaks_for
 from disputes.mediation.words import LONGEST_WORDS, written
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "mediation")
 
 ASKED: Final = "mediation_asked"
 """The task of whoever has the case: the customer waits for a word about mediation."""
@@ -26,11 +29,11 @@ def request(session: Session, case: Case, actor: Actor, words: str) -> CaseEvent
     Raises `Invalid` for no words, `NotAllowed` for anybody else, `Conflict` at a stage where it cannot be.
     """
     if actor.kind not in states.CUSTOMER_OR_CHAT:
-        raise states.NotAllowed("Only the customer may say this.")
-    text = written(words, "words", LONGEST_WORDS, "Please write in a few words why you would like mediation.")
+        raise states.NotAllowed(say("only_customer"))
+    text = written(words, "words", LONGEST_WORDS, say("why"))
     case = cases.locked(session, case.id)
     if case.state not in CAN_ASK:
-        raise Conflict("Mediation cannot be asked for at the stage the complaint is in.")
+        raise Conflict(say("not_at_this_stage"))
     if tasks.is_open(session, case, ASKED):
         asked = cases.last_event(session, case.id, "mediation_requested")
         if asked is not None:

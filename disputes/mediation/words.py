@@ -7,6 +7,11 @@ from disputes.cases.fields import FieldError, clean_text
 from disputes.cases.tables import Case
 from disputes.errors import Invalid
 from disputes.mediation.tables import Mediation
+from disputes.policy.words import say_number
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "mediation")
+consent = Sentences("disputes/sentences.yml", "consent")
 
 type Party = Literal["customer", "shop"]
 
@@ -18,25 +23,18 @@ LONGEST_SETTLEMENT: Final = 10_000
 
 def consent_words(mediation: Mediation, case: Case, party: Party) -> str:
     """What that side reads and agrees to; the same words go into the record of its answer."""
-    shop, clocks = policy.current().shop, policy.current().clocks_for(case.category)
-    who = f"{mediation.neutral_name} ({mediation.neutral_organisation})"
-    other = shop.name if party == "customer" else "the customer"
+    shop, figures = policy.current().shop.name, policy.current().words_for(case.category)
+    neutral, organisation = mediation.neutral_name, mediation.neutral_organisation
     lines = [
-        f"I agree to try mediation with {who}, a neutral person."
-        if party == "customer"
-        else f"For {shop.name}, I agree to try mediation with {who}, a neutral person.",
-        f"It is voluntary. It starts only when {other} agrees too.",
+        *_agrees(party, shop, neutral, organisation),
         how_to_stop(party),
         mediation.cost,
-        f"It ends by itself after {clocks.mediation_days} days. It can be made {clocks.mediation_extension_days} days "
-        "longer, once, if both sides agree.",
-        "The neutral person gets the text of the complaint, and what either side shares. Both sides can read that.",
-        f"What I write to the neutral person alone is not shown to {other}.",
-        "The neutral person's notes, our messages and the shared papers are deleted when it ends. "
-        "Only an agreement that both sides accepted is kept.",
-        f"An agreement needs a yes from both sides to its text, {clocks.mediation_think_hours} hours or more after "
-        "the text was proposed.",
-        "If I say no, or if there is no agreement, nobody is worse off for it: the complaint goes on.",
+        consent("ends", days=figures["mediation_days"], more=figures["mediation_extension_days"]),
+        consent("papers"),
+        consent("customer_alone", shop=shop) if party == "customer" else consent("shop_alone"),
+        consent("deleted"),
+        consent("think", hours=figures["mediation_think_hours"]),
+        consent("no_harm"),
     ]
     return "\n".join(lines)
 
@@ -44,11 +42,16 @@ def consent_words(mediation: Mediation, case: Case, party: Party) -> str:
 def how_to_stop(party: Party) -> str:
     """How that side ends a mediation, with what the program really offers."""
     if party == "customer":
-        return (
-            "I may stop at any time, without a reason: with “Stop the mediation” on the page of my complaint, "
-            f"or by telling the shop at {policy.current().shop.support_email}."
-        )
-    return "The shop may stop at any time, without a reason: with “Stop mediation” on the page of the case."
+        return consent("customer_stops", email=policy.current().shop.support_email)
+    return consent("shop_stops")
+
+
+def _agrees(party: Party, shop: str, neutral: str, organisation: str | None) -> list[str]:
+    if party == "customer":
+        agrees = consent("customer_agrees", neutral=neutral, organisation=organisation)
+        return [agrees, consent("customer_voluntary", shop=shop)]
+    agrees = consent("shop_agrees", shop=shop, neutral=neutral, organisation=organisation)
+    return [agrees, consent("shop_voluntary")]
 
 
 def written(text: str, field: str, longest: int, missing: str) -> str:
@@ -60,6 +63,6 @@ def written(text: str, field: str, longest: int, missing: str) -> str:
     if not found:
         raise Invalid(missing, {field: missing})
     if len(found) > longest:
-        sentence = f"Please shorten the text to {longest:,} characters."
+        sentence = say("long", most=say_number(longest))
         raise Invalid(sentence, {field: sentence})
     return found

@@ -19,6 +19,9 @@ from disputes.offers import queries
 from disputes.offers.schemas import CHECK_FORM, RemedyDraft, remedy_faults
 from disputes.offers.tables import Remedy
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "offers")
 
 DUE: Final = "remedy_due"
 _WINDOW_RUNS: Final = ("resolved", "final_response")
@@ -137,12 +140,12 @@ def remedy_failed(session: Session, case: Case, actor: Actor, remedy_id: UUID, w
     case = case_queries.locked(session, case.id)
     remedy = _remedy(session, case, remedy_id)
     if remedy.state in ("offered", "replaced"):
-        raise Conflict("This is not something that we agreed on, or something else was agreed in its place.")
+        raise Conflict(say("not_agreed"))
     if remedy.state == "failed" and remedy.failed_at is not None:
-        raise Conflict(f"We know of this since {policy.current().say_date(remedy.failed_at)}, and are seeing to it.")
+        raise Conflict(say("known_since", day=policy.current().say_date(remedy.failed_at)))
     said = words or ""
     if actor.kind == "staff" or said.strip():
-        said = note_needed(said, "words", "Please say what went wrong.")
+        said = note_needed(said, "words", say("what_went_wrong"))
     remedy.state, remedy.failed_at, remedy.failed_words = "failed", clock.now(), said or None
     session.flush()
     _count(session, case)
@@ -226,7 +229,7 @@ def _keep_open(session: Session, case: Case, remedy: Remedy) -> None:
 def _remedy(session: Session, case: Case, remedy_id: UUID) -> Remedy:
     remedy = queries.remedy_with_id(session, case.id, remedy_id)
     if remedy is None:
-        raise NotFound("There is no such remedy in this complaint.")
+        raise NotFound(say("no_such_remedy"))
     return remedy
 
 

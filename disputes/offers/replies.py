@@ -16,6 +16,9 @@ from disputes.errors import Conflict, Invalid
 from disputes.offers import queries, remedies
 from disputes.offers.standing import expires_at, offer_with, still_open
 from disputes.offers.tables import Counter, Offer
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "offers")
 
 _CUSTOMER: Final = frozenset({"customer", "assistant"})
 
@@ -29,7 +32,7 @@ def accept(session: Session, case: Case, actor: Actor, offer_id: UUID) -> CaseEv
     case = case_queries.locked(session, case.id)
     offer = offer_with(session, case, offer_id)
     if actor.kind not in _CUSTOMER:
-        raise NotAllowed("Only the customer can accept an answer.")
+        raise NotAllowed(say("only_customer"))
     known = _answered(session, offer, "accepted")
     if known is not None and case.state in ("resolved", "closed"):
         return known
@@ -77,21 +80,18 @@ def counter(session: Session, case: Case, actor: Actor, offer_id: UUID, words: s
     """
     case = case_queries.locked(session, case.id)
     offer = offer_with(session, case, offer_id)
-    written = note_needed(words, "words", "Please tell us what would settle the matter for you.")
+    written = note_needed(words, "words", say("what_instead"))
     _may_speak(actor)
     still_open(session, case, offer)
     if offer.stage == "final":
-        raise Conflict(
-            "This is our final response. You may accept it, ask for a review if there is something new, or turn to "
-            "somebody outside."
-        )
+        raise Conflict(say("is_final"))
     waiting = queries.open_counter(session, offer.id)
     if waiting is not None:
         first = session.get(CaseEvent, waiting.event_id)
         if waiting.words == written and first is not None:
             return first
         day = policy.current().say_date(waiting.made_at)
-        raise Conflict(f"We have your suggestion of {day}, and have not answered it yet.")
+        raise Conflict(say("suggestion_waits", day=day))
     case.grants_all = False  # whoever asks for more was not given all: their silence must not settle the matter
     data = {"offer_id": str(offer.id), "grants_all": False}
     event = engine.note(
@@ -153,7 +153,7 @@ def _answer(session: Session, case: Case, offer: Offer, answer: str, event: Case
 
 def _may_speak(actor: Actor) -> None:
     if actor.kind not in _CUSTOMER and not (actor.kind == "staff" and actor.role in CASE_WORKERS):
-        raise NotAllowed("This is for the customer, and for agents and managers who write down what the customer says.")
+        raise NotAllowed(say("customer_or_staff"))
 
 
 def _said(words: str | None) -> str | None:

@@ -12,6 +12,9 @@ from disputes.cases.tables import Case
 from disputes.errors import Conflict, NotFound
 from disputes.offers import queries
 from disputes.offers.tables import Counter, Offer
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "offers")
 
 type State = Literal["open", "accepted", "refused", "assumed", "replaced", "unanswered", "withdrawn"]
 
@@ -61,7 +64,7 @@ def newest(session: Session, case: Case) -> Offer:
     """The last answer of a case. Raises `Conflict` when there is none yet."""
     offer = queries.newest_offer(session, case.id)
     if offer is None:
-        raise Conflict("This complaint has not been answered yet.")
+        raise Conflict(say("not_answered"))
     return offer
 
 
@@ -69,7 +72,7 @@ def offer_with(session: Session, case: Case, offer_id: UUID) -> Offer:
     """That answer. Raises `NotFound` when it is not one of this case."""
     offer = queries.offer_with_id(session, case.id, offer_id)
     if offer is None:
-        raise NotFound("There is no such answer in this complaint.")
+        raise NotFound(say("no_such"))
     return offer
 
 
@@ -78,29 +81,30 @@ def still_open(session: Session, case: Case, offer: Offer) -> None:
     rules, state = policy.current(), state_of(offer, case)
     if state == "replaced":
         day = rules.say_date(newest(session, case).made_at)
-        raise Conflict(f"There is a newer answer from us, of {day}. Please read it before you decide.")
+        raise Conflict(say("newer", day=day))
     if state == "accepted" and offer.answered_at is not None:
         day = rules.say_date(offer.answered_at)
-        raise Conflict(f"This answer was accepted on {day}. {_how_it_stands(case)}")
+        raise Conflict(f"{say('accepted', day=day)} {_how_it_stands(case)}")
     if case.state == ANSWERED_IN[offer.stage]:
         until = expires_at(session, case, offer)
         if until is not None and clock.now() > until:
-            raise Conflict(f"The time to answer ended on {rules.say_date(until)}. {_what_now(case, offer)}")
+            raise Conflict(f"{say('over_since', day=rules.say_date(until))} {_what_now(case, offer)}")
         return
     if state == "refused" and offer.answered_at is not None:
-        raise Conflict(f"This answer was refused on {rules.say_date(offer.answered_at)}. {_how_it_stands(case)}")
+        day = rules.say_date(offer.answered_at)
+        raise Conflict(f"{say('refused', day=day)} {_how_it_stands(case)}")
     if state == "withdrawn":
-        raise Conflict(f"This complaint was withdrawn. {_how_it_stands(case)}")
-    raise Conflict(f"The time to answer is over. {_how_it_stands(case)}")
+        raise Conflict(f"{say('withdrawn')} {_how_it_stands(case)}")
+    raise Conflict(f"{say('over')} {_how_it_stands(case)}")
 
 
 def _what_now(case: Case, offer: Offer) -> str:
     """What the clock is about to do with an answer that has run out."""
     if offer.stage == "final":
-        return "The case is about to be closed. Your options outside the shop stay open."
+        return say("case_closes")
     if case.grants_all:
-        return "Our answer gave you all that you asked for, so it now counts as agreed."
-    return "A manager who did not work on your case now reviews it."
+        return say("counts_as_agreed")
+    return say("manager_reviews")
 
 
 def _how_it_stands(case: Case) -> str:

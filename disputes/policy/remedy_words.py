@@ -5,49 +5,44 @@ from collections.abc import Iterator
 from disputes.policy.models import Amount, RemedyRule, Span, When
 from disputes.policy.policy import Policy
 from disputes.policy.words import say_list, say_money
+from disputes.words import Sentences
 
-_REFUND = {
-    "none": "nothing has been refunded yet",
-    "pending": "a refund is on its way",
-    "paid": "a refund has been paid out",
-}
-_ORDER = {"known": "we find the order", "unknown": "we do not know the order"}
+say = Sentences("disputes/sentences.yml", "remedies")
 
 
 def remedy_in_words(rule: RemedyRule, policy: Policy) -> str:
     """ "Part of the price back: 10% of the price, when the order is delivered, delivered at most 60 days ago"."""
     words = policy.remedy_labels[rule.kind]
     if rule.amount is not None:
-        words += f": {_worth(rule.amount, policy.shop.currency)}"
+        words = say("worth", remedy=words, worth=_worth(rule.amount, policy.shop.currency))
     conditions = list(_conditions(rule.when))
-    return f"{words}, when {say_list(conditions, 'and')}" if conditions else words
+    return say("when", remedy=words, conditions=say_list(conditions, "and")) if conditions else words
 
 
 def _worth(amount: Amount, currency: str) -> str:
     if amount.fixed is not None:
         return say_money(amount.fixed, currency)
-    return "the full price" if amount.percent_of_total == 100 else f"{amount.percent_of_total}% of the price"
+    return say("full_price") if amount.percent_of_total == 100 else say("share", percent=amount.percent_of_total)
 
 
 def _conditions(when: When) -> Iterator[str]:
-    if when.order in _ORDER:
-        yield _ORDER[when.order]
+    if when.order in ("known", "unknown"):
+        yield say(f"order_{when.order}")
     if when.status:
-        yield f"the order is {say_list(when.status)}"
-    for verb, span in (
-        ("ordered", when.ordered_days),
-        ("sent", when.shipped_days),
-        ("delivered", when.delivered_days),
-    ):
-        if span is not None:
-            yield f"it was {verb} {_ago(span)}"
+        yield say("status", status=say_list(when.status))
+    if when.ordered_days is not None:
+        yield say("ordered", ago=_ago(when.ordered_days))
+    if when.shipped_days is not None:
+        yield say("sent", ago=_ago(when.shipped_days))
+    if when.delivered_days is not None:
+        yield say("delivered", ago=_ago(when.delivered_days))
     if when.refund is not None:
-        yield _REFUND[when.refund]
+        yield say(f"refund_{when.refund}")
 
 
 def _ago(span: Span) -> str:
     if span.at_least is not None and span.at_most is not None:
-        return f"{span.at_least} to {span.at_most} days ago"
+        return say("between", least=span.at_least, most=span.at_most)
     if span.at_least is not None:
-        return f"{span.at_least} days ago or longer"
-    return f"at most {span.at_most} days ago" if span.at_most is not None else "at some time"
+        return say("at_least", least=span.at_least)
+    return say("at_most", most=span.at_most) if span.at_most is not None else say("some_time")

@@ -14,6 +14,9 @@ from disputes.errors import Refused
 from disputes.people import audit
 from disputes.records import archive
 from disputes.records.papers import papers_of
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "papers")
 
 IN_MEMORY: Final = 8_000_000
 """Above so many bytes an archive that is being made lies in a file."""
@@ -27,14 +30,11 @@ def may_take_bundle(case: Case) -> str | None:
     Whoever needs their data earlier asks for an export of it, which is possible at any time.
     """
     if case.erased_at is not None:
-        return "The papers of this complaint have been erased, because their time was over."
+        return say("erased")
     told = case.final_sent_at is not None or case.deadlock_notice_at is not None
     if told or case.state in ENDED or clock.now() >= case.hard_cap:
         return None
-    return (
-        "You can take all papers of your complaint with you once you have our final response, and from"
-        f" {policy.current().say_date(case.hard_cap)} in any case."
-    )
+    return say("later", day=policy.current().say_date(case.hard_cap))
 
 
 def make_bundle(session: Session, case: Case, *, for_staff: bool = False) -> bytes:

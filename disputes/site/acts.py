@@ -4,7 +4,6 @@ Each verb is called with a case whose reader is proved. What they typed comes as
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
@@ -18,18 +17,13 @@ from disputes.errors import Invalid, NotFound
 from disputes.investigation import service as investigation
 from disputes.mediation import service as mediation
 from disputes.offers import service as offers
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "page")
 
 type Typed = Mapping[str, str]
 
 CUSTOMER: Final = Actor("customer")
-
-
-@dataclass(frozen=True)
-class Act:
-    """One form of the page. `done` is read after it."""
-
-    run: Callable[[Session, Case, Typed], object]
-    done: str
 
 
 def _answer(session: Session, case: Case, typed: Typed) -> object:
@@ -92,7 +86,7 @@ def _accept_settlement(session: Session, case: Case, typed: Typed) -> object:
 
 def _withdraw(session: Session, case: Case, typed: Typed) -> object:
     if typed.get("sure") != "yes":
-        raise Invalid("Please tick the box to confirm.", {"sure": "Please tick the box to confirm."})
+        raise Invalid(say("sure"), {"sure": say("sure")})
     return complainant.withdraw(session, case, CUSTOMER, key=_key(typed, "withdraw"))
 
 
@@ -115,31 +109,37 @@ def _content(session: Session, case: Case, typed: Typed) -> object:
 
 
 def _no_form(_session: Session, _case: Case, _typed: Typed) -> object:
-    raise Invalid("Please choose a file.", {"file": "Please choose a file."})
+    raise Invalid(say("choose_file"), {"file": say("choose_file")})
 
 
-ACTS: Final[dict[str, Act]] = {
-    "answer": Act(_answer, "Thank you. Your answer is with your complaint, and we go on with it."),
-    "add": Act(_add, "Thank you. We put it beside your complaint."),
-    "accept": Act(_accept, "Thank you. You accepted our answer. What we agreed is on this page, with its dates."),
-    "refuse": Act(_refuse, "We understand. What you said is with your complaint."),
-    "counter": Act(_counter, "Thank you. We look at your proposal. You can still accept our answer in time."),
-    "not-delivered": Act(_not_delivered, "Thank you for telling us. A person looks into it."),
-    "ask-mediation": Act(_ask_mediation, "Thank you. We have your wish for mediation."),
-    "mediation-yes": Act(_consent(agreed=True), "Thank you. You said yes to mediation. You may stop at any time."),
-    "mediation-no": Act(_consent(agreed=False), "That is fine. Your complaint simply goes on."),
-    "mediation-longer": Act(_extend_mediation, "Thank you. You agreed to more time."),
-    "mediation-stop": Act(_stop_mediation, "The mediation has ended. Your complaint is with management now."),
-    "neutral": Act(_write_to_neutral, "Thank you. Only the neutral person reads this."),
-    "mediation-share": Act(_share, "Thank you. The neutral person and the shop can read it."),
-    "settlement": Act(_accept_settlement, "Thank you. You accepted the agreement."),
-    "withdraw": Act(_withdraw, "You withdrew this complaint. You can take that back on this page."),
-    "undo": Act(_undo, "Your complaint goes on where it stood."),
-    "review": Act(_review, "Thank you. A manager looks at it again."),
-    "object": Act(_object, "Thank you. Management looks at your complaint."),
-    "evidence": Act(_no_form, "Thank you. The file is with your complaint."),
-    "content": Act(_content, "Thank you for telling us."),
+ACTS: Final[Mapping[str, Callable[[Session, Case, Typed], object]]] = {
+    "answer": _answer,
+    "add": _add,
+    "accept": _accept,
+    "refuse": _refuse,
+    "counter": _counter,
+    "not-delivered": _not_delivered,
+    "ask-mediation": _ask_mediation,
+    "mediation-yes": _consent(agreed=True),
+    "mediation-no": _consent(agreed=False),
+    "mediation-longer": _extend_mediation,
+    "mediation-stop": _stop_mediation,
+    "neutral": _write_to_neutral,
+    "mediation-share": _share,
+    "settlement": _accept_settlement,
+    "withdraw": _withdraw,
+    "undo": _undo,
+    "review": _review,
+    "object": _object,
+    "evidence": _no_form,
+    "content": _content,
 }
+"""What each form of the page runs. What is read after it is the sentence of the same name."""
+
+
+def said_after(act: str) -> str:
+    """What is read after a form was sent."""
+    return say(act)
 
 
 def _words(typed: Typed) -> str:
@@ -150,7 +150,7 @@ def _key(typed: Typed, act: str) -> str:
     """Names this content of this form: the same when it is sent twice, another one for other words."""
     key = typed.get("key", "")
     if not 16 <= len(key) <= 64:
-        raise Invalid("Please open this page again and repeat what you did.")
+        raise Invalid(say("open_again"))
     return f"page:{sha256(f'{key}\0{act}\0{_words(typed)}'.encode()).hexdigest()}"
 
 
@@ -158,4 +158,4 @@ def _id(typed: Typed, name: str) -> UUID:
     try:
         return UUID(typed.get(name, ""))
     except ValueError as fault:
-        raise NotFound("Please open this page again and repeat what you did.") from fault
+        raise NotFound(say("open_again")) from fault

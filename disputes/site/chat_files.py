@@ -8,6 +8,9 @@ from disputes.chat import file_links, files
 from disputes.edge.downloads import download
 from disputes.errors import NotFound
 from disputes.files.contents import MEDIA_TYPES
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "page")
 
 router = APIRouter(include_in_schema=False)
 
@@ -17,7 +20,7 @@ def fetch(token: str) -> Response:
     """The file, as a download; a picture may also be shown by the page that the chat stands on."""
     link = file_links.read(token)
     if link is None:
-        raise NotFound("This address has run out. Please ask for the file again in the chat.")
+        raise NotFound(say("link_over"))
     file = database.run(files.found, *link)
     answer = download(files.content_of(file), file.file_name, MEDIA_TYPES[file.kind])
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

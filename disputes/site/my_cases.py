@@ -24,9 +24,12 @@ from disputes.people import case_links
 from disputes.people.tokens import new_token
 from disputes.records import service as records
 from disputes.site import proof
-from disputes.site.acts import ACTS, CUSTOMER
+from disputes.site.acts import ACTS, CUSTOMER, said_after
 from disputes.site.case_view import view_of
 from disputes.site.status import start_again
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "page")
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +55,7 @@ def open_link(token: str, satisfied: str = "") -> Response:
 @router.get(HERE)
 def complaints(request: Request, done: str = "", case: str = "", satisfied: str = "") -> Response:
     """How the complaints of whoever is proved stand, with the forms that are open at this stage."""
-    said = {"reference": case, "sentence": ACTS[done].done} if done in ACTS else None
+    said = {"reference": case, "sentence": said_after(done)} if done in ACTS else None
     return _page(request, said=said, satisfied=(case, satisfied) if satisfied in ("yes", "no") else None)
 
 
@@ -105,8 +108,8 @@ def paper(request: Request, reference: str, paper_id: UUID) -> Response:
 def do(request: Request, reference: str, act: str, typed: Annotated[dict[str, str], Depends(given_form)]) -> Response:
     """Does what a form of the page asks for, once; refused with a sentence when it is not possible any more."""
     if act not in ACTS:
-        raise NotFound("There is no such page.")
-    return _do(request, reference, lambda session, case: ACTS[act].run(session, case, typed), act, typed)
+        raise NotFound(say("no_page"))
+    return _do(request, reference, lambda session, case: ACTS[act](session, case, typed), act, typed)
 
 
 def _do(

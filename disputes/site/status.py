@@ -10,7 +10,7 @@ from disputes import database
 from disputes.cases import progress
 from disputes.edge.addresses import ip_digest
 from disputes.edge.templates import page
-from disputes.edge.words import CODE_RESULTS
+from disputes.edge.words import why_not_this_code
 from disputes.errors import Invalid, TooMany
 from disputes.site import proof
 
@@ -54,7 +54,7 @@ def check_code(request: Request, code: Annotated[str, Form()] = "") -> Response:
     with database.transaction() as session:
         check = progress.verify_code(session, request_id, code)
     if not check.ok:
-        return _code(request, fault=CODE_RESULTS[check.result], is_over=check.result != "wrong")
+        return _code(request, fault=why_not_this_code(check.result), is_over=check.result != "wrong")
     response = RedirectResponse("/status/complaints", HTTPStatus.SEE_OTHER)
     proof.remember_proved(response, request_id)
     return response

@@ -14,6 +14,8 @@ from disputes.words import ROOT, SENTENCES, DoesNotFit, Sentences, blanks_of, ch
 
 LETTERS = "disputes/notifications/letters.yml"
 LINES = "disputes/chat/lines.yml"
+PAGES = "disputes/sentences.yml"
+PROGRAM = ROOT / "disputes"
 
 
 @dataclass(frozen=True)
@@ -78,31 +80,50 @@ class TestLetters:
         assert [part for part in parts if part[0] != "shared" and part[1] in shared] == []
 
 
-class TestLines:
-    def test_none_is_left_over(self) -> None:
-        patterns = [pattern for file in (ROOT / "disputes").rglob("*.py") for pattern in strings_of(file)]
-        left = [name for name in Sentences(LINES).all() if not any(re.fullmatch(each, name) for each in patterns)]
-        assert left == []
+class TestLinesAndPages:
+    @pytest.mark.parametrize("file", [LINES, PAGES])
+    def test_none_is_left_over(self, file: str) -> None:
+        patterns = [pattern for path in sorted(PROGRAM.rglob("*.py")) for pattern in strings_of(path)]
+        names = {name: name.partition(".")[2] or name for name in Sentences(file).all()}
+        assert [name for name, short in names.items() if not any(each.fullmatch(short) for each in patterns)] == []
 
     def test_each_that_is_said_by_its_name_is_there_with_these_blanks(self) -> None:
-        known, checked = Sentences(LINES).all(), 0
-        for file in (ROOT / "disputes").rglob("*.py"):
-            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-                if not (isinstance(node, ast.Call) and is_named(node.func, "line") and node.args):
+        checked = 0
+        for path in sorted(PROGRAM.rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            speakers = {"line": (LINES, "")} | dict(speakers_in(tree))
+            for node in ast.walk(tree):
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in speakers):
                     continue
-                if isinstance(node.args[0], ast.Constant) and all(keyword.arg for keyword in node.keywords):
-                    name, checked = str(node.args[0].value), checked + 1
+                first = node.args[0] if node.args else None
+                if isinstance(first, ast.Constant) and all(keyword.arg for keyword in node.keywords):
+                    file, section = speakers[node.func.id]
+                    name = f"{section}{first.value!s}"
                     given = {keyword.arg for keyword in node.keywords}
-                    assert blanks_of(known[name]) == given, f"{file.name}:{node.lineno} {name}"
-        assert checked > 50
+                    assert blanks_of(Sentences(file).all()[name]) == given, f"{path.name}:{node.lineno} {name}"
+                    checked += 1
+        assert checked > 200
 
 
-def strings_of(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"\w+", node.value):
-            yield node.value
-        elif isinstance(node, ast.JoinedStr) and re.fullmatch(r"\w*(?:\\w\+\w*)+", pattern_of(node)):
-            yield pattern_of(node)
+def speakers_in(tree: ast.Module) -> Iterator[tuple[str, tuple[str, str]]]:
+    """What a module says its sentences with: `say = Sentences(file, section)`."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and is_named(node.value.func, "Sentences"):
+            file, section = (str(each.value) for each in node.value.args if isinstance(each, ast.Constant))
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, (file, f"{section}.")
+
+
+def strings_of(path: Path) -> Iterator[re.Pattern[str]]:
+    """What may be the name of a sentence in a module: a word, or a pattern with two signs of it at least."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"[\w-]+", node.value):
+            yield re.compile(node.value)
+        elif isinstance(node, ast.JoinedStr):
+            fixed = "".join(str(part.value) for part in node.values if isinstance(part, ast.Constant))
+            if re.fullmatch(r"[\w.]{2,}", fixed):
+                yield re.compile(pattern_of(node))
 
 
 class TestALanguage:
