@@ -29,6 +29,9 @@ LOOKUP = "status_lookup"
 STATUS_EMAIL = "status_email"
 REFERENCE = "filed_reference"
 
+# The shop has said who the customer is: name and address are known without a complaint.
+TOLD_BY_SHOP = "told_by_shop"
+
 # Acting on a complaint.
 CASE_ACT = "case_act"
 CASE_REFERENCE = "case_reference"

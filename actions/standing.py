@@ -55,6 +55,7 @@ def go_on(talk: Talk) -> list[Event]:
 
 
 def is_begun(talk: Talk) -> bool:
-    """Whether a complaint was begun that is not filed yet. Who they are may be known from one that is."""
+    """Whether a complaint was begun that is not filed yet. Who they are may be known from one that is, or the shop."""
     knows_person = bool(talk.slot(slots.NAME) or talk.slot(slots.CONTACT))
-    return bool(talk.slot(slots.DESCRIPTION)) or (knows_person and not talk.slot(slots.REFERENCE))
+    is_known_otherwise = talk.slot(slots.REFERENCE) or talk.slot(slots.TOLD_BY_SHOP)
+    return bool(talk.slot(slots.DESCRIPTION)) or (knows_person and not is_known_otherwise)

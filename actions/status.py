@@ -9,12 +9,16 @@ from actions.standing import CODE_IS_AWAITED, is_begun, responses_so_far
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
 from disputes.cases.schemas import CaseProgress
+from disputes.chat import case_acts
 from disputes.chat import service as chat
 from disputes.errors import Invalid, Refused, TooMany
 from disputes.settings import settings
 
 LINES = 5
 """Lines of history that a message repeats; the status page has them all."""
+
+CASES = 3
+"""Complaints that are told at once, the newest; of another one the customer gives the number."""
 
 CODE_ANSWERS = {"wrong": "utter_code_wrong", "expired": "utter_code_expired", "too_many": "utter_code_too_many"}
 
@@ -37,13 +41,16 @@ class StartStatus(BotAction):
         told = _lookup_in(talk, was_asked=False)
         if told is None and reading.looks_like_reference(talk.turn):
             talk.say("utter_reference_misread")
-        known = talk.slot(slots.LOOKUP)
-        if told in (None, known):
-            shown = await _show(talk)
-            if shown is not None:
-                return [*shown, *talk.back_to_form()]
-        lookup = told or known or talk.slot(slots.REFERENCE) or slots.told_order(talk.slot(slots.ORDER_NUMBER))
-        email = reading.email_in(talk.turn) or talk.slot(slots.STATUS_EMAIL) or talk.slot(slots.EMAIL)
+        shown = await _show(talk, told)
+        if shown is not None:
+            return [*shown, *talk.back_to_form()]
+        email = reading.email_in(talk.turn)
+        if await _is_known_to_shop(talk):
+            talk.say("utter_not_under_account")
+            return [*set_slots({slots.LOOKUP: told, slots.STATUS_EMAIL: email}), FollowupAction(slots.STATUS_FORM)]
+        known = talk.slot(slots.LOOKUP) or talk.slot(slots.REFERENCE)
+        lookup = told or known or slots.told_order(talk.slot(slots.ORDER_NUMBER))
+        email = email or talk.slot(slots.STATUS_EMAIL) or talk.slot(slots.EMAIL)
         changes = {slots.LOOKUP: lookup, slots.STATUS_EMAIL: email}
         return [*set_slots(changes), FollowupAction(slots.STATUS_FORM)]
 
@@ -83,6 +90,9 @@ class RequestCode(BotAction):
         if not lookup or not email:
             return [FollowupAction(slots.STATUS_FORM)]
         again = talk.turn.intent == "resend_code"
+        shown = None if again else await _show(talk, lookup)
+        if shown is not None:
+            return [*shown, ActiveLoop(None), SlotSet(slots.REQUESTED, None)]
         try:
             if talk.turn.conversation_id is not None:
                 await edge.in_transaction(
@@ -109,7 +119,7 @@ class ShowProgress(BotAction):
         if result != "verified":
             talk.say(CODE_ANSWERS.get(result, "utter_code_wrong"))
             return []
-        shown = await _show(talk)
+        shown = await _show(talk, None)
         if shown is None:
             talk.say("utter_code_expired")
             return []
@@ -118,17 +128,29 @@ class ShowProgress(BotAction):
         return [*shown, *talk.back_to_form()]
 
 
-async def _show(talk: Talk) -> list[Event] | None:
-    """Tells how the cases stand; None when nobody has proved who they are."""
+async def _is_known_to_shop(talk: Talk) -> bool:
+    """Whether a code to their address would open nothing more: the shop has said who they are already."""
+    conversation_id = talk.turn.conversation_id
+    return conversation_id is not None and await edge.in_transaction(case_acts.is_proved_by_shop, conversation_id)
+
+
+async def _show(talk: Talk, lookup: str | None) -> list[Event] | None:
+    """Tells how the cases stand, or those that were asked for; None when the proof that there is does not open them."""
     if talk.turn.conversation_id is None:
         return None
     try:
         found = await edge.in_transaction(chat.progress_for_conversation, talk.turn.conversation_id)
     except Refused:
         return None
-    for case in found:
+    if lookup is not None:
+        found = [case for case in found if lookup in (case.reference, case.order_number)]
+    if not found and (lookup is not None or await _is_known_to_shop(talk)):
+        return None
+    for case in found[:CASES]:
         _tell(talk, case)
         await show_buttons(talk, case)
+    if len(found) > CASES:
+        talk.say("utter_more_cases")
     if not found:
         talk.say("utter_no_cases")
     elif talk.form is None and is_begun(talk):

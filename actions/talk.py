@@ -148,7 +148,10 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
 
     async def run(self, dispatcher: Any, tracker: Any, domain: dict[str, Any]) -> list[Event]:
         """Called by rasa-sdk. What the customer corrected in the hands of people is known before anything is done."""
-        corrected = slots_of(Turn.of(tracker.latest_message or {}).corrected, tracker.slots)
+        turn = Turn.of(tracker.latest_message or {})
+        corrected = slots_of(turn.corrected, tracker.slots)
+        if turn.is_told_by_shop:
+            corrected[slots.TOLD_BY_SHOP] = True
         tracker.slots.update(corrected)
         talk = Talk(dispatcher, tracker, domain)
         knows = self.heeds_any_language or self.passes_on or not talk.is_first_action

@@ -75,6 +75,11 @@ class Turn:
         given = self.metadata.get("corrected")
         return given if isinstance(given, dict) else {}
 
+    @property
+    def is_told_by_shop(self) -> bool:
+        """Whether it is the shop that told (some of) that, because the customer is signed in there."""
+        return bool(self.metadata.get("told_by_shop"))
+
     def first(self, kind: str) -> str | None:
         """The first value of that kind in the message."""
         return next(iter(self.values.get(kind, ())), None)

@@ -16,6 +16,7 @@ from disputes.cases.progress import NotVerified
 from disputes.cases.schemas import CaseProgress
 from disputes.cases.states import Actor
 from disputes.cases.tables import Case
+from disputes.chat import handover_card
 from disputes.chat.lines import line
 from disputes.chat.tables import Conversation
 from disputes.errors import Conflict, NotFound
@@ -151,6 +152,12 @@ def open_about(
         proved = set()
     known_here = (case for case in found if case.conversation_id == conversation_id or case.id in proved)
     return next((case.reference for case in known_here if case.order_number == order_number), None)
+
+
+def is_proved_by_shop(session: Session, conversation_id: UUID) -> bool:
+    """Whether it is the shop's word that opens complaints here, all of that person: no code is needed."""
+    conversation = session.get(Conversation, conversation_id)
+    return conversation is not None and handover_card.proof_of(session, conversation) == "shop"
 
 
 def verified_case(session: Session, conversation_id: UUID, reference: str) -> Case:

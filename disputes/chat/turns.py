@@ -195,9 +195,11 @@ def _still_ours(session: Session, turn: Turn) -> tuple[Conversation, Message] | 
 
 
 def _corrected(conversation: Conversation) -> Json:
-    """What the customer changed on the hand-over card since the assistant had the chat; it goes with the next turn."""
+    """What the customer changed on the hand-over card since the assistant had the chat, or the shop has told; it goes
+    with the next turn."""
     given = {name: correction["value"] for name, correction in conversation.corrections.items()}
-    return {"corrected": given} if given else {}
+    told_by_shop = any("by" in correction for correction in conversation.corrections.values())
+    return ({"corrected": given} if given else {}) | ({"told_by_shop": True} if told_by_shop else {})
 
 
 def _keep_dropped(session: Session, turn: Turn, parts: list[Part]) -> None:

@@ -84,6 +84,7 @@ class Services:
     orders_are_down: bool = False
     codes_are_used_up: bool = False
     orders_left: int = 100
+    is_proved_by_shop: bool = False
 
     def remember_facts(
         self,
@@ -137,6 +138,9 @@ class Services:
         if self.refusal is not None:
             raise self.refusal
         return {reference: self.forecasts[reference]} if reference else self.forecasts
+
+    def by_shop(self, _session: object, _conversation_id: UUID) -> bool:
+        return self.is_proved_by_shop
 
     def find_open(self, _session: object, _conversation_id: UUID, **_person: str | None) -> str | None:
         return self.filed_before
@@ -228,6 +232,7 @@ def services(monkeypatch: pytest.MonkeyPatch) -> Services:
     monkeypatch.setattr(case_acts, "at_hand", fakes.what_is_at_hand)
     monkeypatch.setattr(case_acts, "if_nothing", fakes.if_nothing)
     monkeypatch.setattr(case_acts, "open_about", fakes.find_open)
+    monkeypatch.setattr(case_acts, "is_proved_by_shop", fakes.by_shop)
     monkeypatch.setattr(orders, "look_up", fakes.look_up)
     return fakes
 

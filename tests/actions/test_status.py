@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from actions import slots
+from actions.complaint import StartComplaint
 from actions.status import RequestCode, ShowProgress, StartStatus, StatusFormTurn
 from disputes.cases.progress import NotVerified
 from disputes.cases.references import new_reference
@@ -44,6 +45,72 @@ class TestStartStatus:
         services.progress = [a_case()]
         done = room.run(StartStatus(), "and order 10024?", "ask_status", status_lookup="10023")
         assert done.next_action == slots.STATUS_FORM
+
+
+class TestKnownToTheShop:
+    """Somebody who is signed in at the shop: no code is asked for, and none is sent to where it opens nothing."""
+
+    @pytest.fixture(autouse=True)
+    def _signed_in(self, services: Services) -> None:
+        services.is_proved_by_shop = True
+        services.progress = [a_case(), a_case(reference="CD-0000-0001", order_number="10024")]
+
+    def test_hears_of_all_complaints_at_once(self, room: Room) -> None:
+        done = room.run(StartStatus(), "where is my complaint?", "ask_status")
+        assert done.said.count("utter_progress") == 2
+        assert done.next_action is None
+
+    @pytest.mark.parametrize("asked", ["order 10024, any news?", "what about 10024"])
+    def test_hears_of_the_one_that_was_asked_for(self, room: Room, asked: str) -> None:
+        done = room.run(StartStatus(), asked, "ask_status", status_lookup="10023")
+        assert done.said == ["utter_progress", "utter_can_go_on"]
+        assert done.value("reference") == "CD-0000-0001"
+
+    def test_of_many_the_newest_are_told(self, room: Room, services: Services) -> None:
+        services.progress = [a_case(reference=f"CD-0000-000{number}") for number in range(5)]
+        done = room.run(StartStatus(), "any news?", "ask_status")
+        assert (done.said.count("utter_progress"), done.said[-1]) == (3, "utter_more_cases")
+
+    def test_an_order_that_is_not_theirs_needs_a_code_to_another_address(self, room: Room) -> None:
+        done = room.run(StartStatus(), "order 10031?", "ask_status", contact_email="mia@example.com", told_by_shop=True)
+        assert done.said == ["utter_not_under_account"]
+        assert (done.slots["status_lookup"], done.slots["status_email"]) == ("10031", None)
+        assert done.next_action == slots.STATUS_FORM
+
+    def test_no_complaint_at_all_is_said(self, room: Room, services: Services) -> None:
+        services.progress = []
+        done = room.run(StartStatus(), "any news?", "ask_status", contact_email="mia@example.com", told_by_shop=True)
+        assert done.said == ["utter_not_under_account"]
+        assert done.next_action == slots.STATUS_FORM
+
+    def test_is_sent_no_code_for_what_is_open_already(self, room: Room, services: Services) -> None:
+        done = room.run(RequestCode(), status_lookup="10024", status_email="mia@example.com")
+        assert done.said == ["utter_progress", "utter_can_go_on"]
+        assert services.codes == []
+
+    def test_is_sent_one_for_what_is_not(self, room: Room, services: Services) -> None:
+        room.run(RequestCode(), status_lookup="10031", status_email="old@example.com")
+        assert services.codes == [("10031", "old@example.com")]
+
+    def test_has_not_begun_a_complaint_by_being_known(self, room: Room) -> None:
+        known: dict[str, Any] = {"complainant_name": "Mia Hughes", "contact": "mia@example.com", "told_by_shop": True}
+        assert "utter_complaint_waits" not in room.run(StartStatus(), "any news?", "ask_status", **known).said
+        assert room.run(StartComplaint(), "complain", "make_complaint", **known).said == ["utter_start_complaint"]
+
+    def test_is_not_asked_who_they_are(self, room: Room) -> None:
+        metadata = {
+            "corrected": {"complainant_name": "Mia Hughes", "contact_email": "mia@example.com"},
+            "told_by_shop": True,
+        }
+        done = room.run(StartComplaint(), "i want to complain", "make_complaint", metadata=metadata)
+        known = {name: done.slots[name] for name in (*slots.PERSON, slots.TOLD_BY_SHOP) if name in done.slots}
+        assert known == {
+            "complainant_name": "Mia Hughes",
+            "contact": "mia@example.com",
+            "contact_email": "mia@example.com",
+            "told_by_shop": True,
+        }
+        assert done.said == ["utter_start_complaint"]
 
 
 class TestStatusFormTurn:

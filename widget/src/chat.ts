@@ -12,7 +12,7 @@ import tokens from "../../disputes/site/static/tokens.css";
 import type { Composer } from "./composer";
 import type { Rated } from "./rating";
 import type { ThreadView } from "./thread-view";
-import type { Message } from "./types";
+import type { Identity, Message } from "./types";
 import { words } from "./words";
 
 const FULL_SCREEN = "(max-width: 480px), (max-height: 460px)";
@@ -35,7 +35,7 @@ export class Chat extends LitElement {
   };
 
   declare server: string;
-  declare identity: string | null;
+  declare identity: Identity;
   declare colour: string | null;
   declare heading: string | null;
   declare position: string | null;
@@ -111,6 +111,11 @@ export class Chat extends LitElement {
       const back = this.opener?.isConnected ? this.opener : this.renderRoot.querySelector<HTMLElement>(".launcher");
       back?.focus();
     });
+  }
+
+  identify(identity: Identity): void {
+    this.identity = identity;
+    this.talk?.identify(identity);
   }
 
   private start(): void {

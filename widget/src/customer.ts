@@ -5,18 +5,23 @@ import { SESSION, UNSENT, ofTab, shared } from "./storage";
 import { Talk, fetched } from "./talk";
 import { randomId } from "./text";
 import { fromUttered } from "./thread";
-import type { Card, Copy, History, State, Typing, Uttered } from "./types";
+import type { Card, Copy, History, Identity, State, Typing, Uttered } from "./types";
 import type { Route } from "./uploads";
 import { Wire } from "./wire";
 import { words } from "./words";
 
 const CORRECTED_WITHIN = 6_000;
+const IDENTIFIED_WITHIN = 4_000;
+/** A proof lasts for half an hour: who is signed in for longer is told again in time. */
+const IDENTIFY_AGAIN = 600_000;
 
 export class CustomerTalk extends Talk {
   protected readonly me = "customer";
   private session: string | null = null;
   /** The ended chat that is being left for a new one. */
   private ended: string | null = null;
+  /** The last token that we were given. */
+  private token: string | null = null;
   /** Why the server opens no chat for us, in its words. */
   refused = "";
 
@@ -24,9 +29,10 @@ export class CustomerTalk extends Talk {
 
   constructor(
     private readonly server: string,
-    private readonly identity: string | null,
+    private identity: Identity,
   ) {
     super();
+    setInterval(() => typeof this.identity === "function" && this.ask(), IDENTIFY_AGAIN);
     try {
       this.outbox.restore(JSON.parse(ofTab.get(UNSENT) ?? "[]") as Outgoing[]);
     } catch {
@@ -93,13 +99,31 @@ export class CustomerTalk extends Talk {
     this.ask();
   }
 
-  protected override resume(): void {
+  /** Somebody signs in on this page, or out. */
+  identify(identity: Identity): void {
+    this.identity = identity;
+    this.ask();
+  }
+
+  /** A page that cannot tell just now who is signed in is not one on which nobody is. */
+  private async signedIn(): Promise<string | null> {
+    const { identity } = this;
+    if (typeof identity !== "function") return identity;
+    const late = new Promise<never>((_, fail) => setTimeout(fail, IDENTIFIED_WITHIN));
+    return Promise.race([Promise.resolve().then(identity), late]).catch(() => this.token);
+  }
+
+  protected override async resume(): Promise<void> {
+    const asked = this.identity;
+    const token = await this.signedIn();
+    if (asked !== this.identity) return;
+    this.token = token;
     this.wire?.emit("session_request", {
       ...(this.session && { session_id: this.session }),
       ...(this.ended && { session_id: this.ended, new: true }),
       last_seq: this.thread.complete,
       ...here(),
-      ...(this.identity && { identity: this.identity }),
+      ...(token && { identity: token }),
     });
   }
 

@@ -4,12 +4,14 @@ import { Composer } from "./composer";
 import { define, followTheme } from "./element";
 import { FileView } from "./file-view";
 import { ThreadView } from "./thread-view";
+import type { Identity } from "./types";
 import { serverOf } from "./wire";
 
 const script =
   (document.currentScript as HTMLScriptElement | null) ?? document.querySelector<HTMLScriptElement>('script[src*="widget.js"]');
 const options = script?.dataset ?? {};
 const server = serverOf(script?.src);
+let identity: Identity = options.identity || null;
 
 function chat(): Chat {
   const present = document.querySelector<Chat>("disputes-chat");
@@ -23,7 +25,7 @@ class PageChat extends Chat {
   constructor() {
     super();
     this.server = server;
-    this.identity = options.identity ?? null;
+    this.identity = identity;
     this.colour = options.colour ?? null;
     this.heading = options.title ?? null;
     this.position = options.position ?? null;
@@ -39,7 +41,14 @@ define("disputes-thread", ThreadView);
 define("disputes-composer", Composer);
 define("disputes-chat", PageChat);
 
-const api = { open: (opener?: HTMLElement) => void chat().open(opener), close: () => chat().close() };
+const api = {
+  open: (opener?: HTMLElement) => void chat().open(opener),
+  close: () => chat().close(),
+  identify: (who: Identity) => {
+    identity = who;
+    document.querySelector<Chat>("disputes-chat")?.identify(who);
+  },
+};
 declare global {
   interface Window {
     disputesChat?: typeof api;

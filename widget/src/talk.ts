@@ -56,7 +56,7 @@ export abstract class Talk {
   abstract load(id: string, preview: boolean): Promise<Blob>;
   /** Changes a line of the hand-over card; what went wrong, in words, or "". */
   correct?(field: string, value: string): Promise<string>;
-  protected abstract resume(): void;
+  protected abstract resume(): void | Promise<void>;
   protected abstract tellTyping(on: boolean): void;
   /** Tells the other side how far this page has shown the conversation. */
   protected abstract tellSeen(seq: number): void;
@@ -160,7 +160,7 @@ export abstract class Talk {
   protected ask(): void {
     clearTimeout(this.askTimer);
     if (!this.wire?.connected) return;
-    this.resume();
+    void this.resume();
     this.askTimer = setTimeout(() => this.ask(), ASK_AGAIN);
   }
 

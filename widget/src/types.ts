@@ -3,6 +3,9 @@
 export type Sender = "customer" | "bot" | "agent" | "system";
 export type Owner = "bot" | "queue" | "agent" | "closed";
 
+/** The shop's token for who is signed in there, or a function that gets a fresh one; null: nobody is. */
+export type Identity = string | null | (() => string | null | Promise<string | null>);
+
 export interface QuickReply {
   title: string;
   payload: string;
