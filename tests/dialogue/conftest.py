@@ -1,16 +1,23 @@
 """A customer who talks to a real Rasa over its REST channel, as the gateway does."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 import requests
+from sqlalchemy import select
 
+from disputes.cases.tables import Case
 from disputes.chat import service as chat
 from tests.stack import Stack
 
 TURN_SECONDS = 60
+REFERENCE = re.compile(r"CD-[0-9A-Z]{4}-[0-9A-Z]{4}")
+
+type Filed = Callable[[str], Case]
 
 
 @dataclass(frozen=True)
@@ -87,3 +94,15 @@ def bot(rasa_url: str, stack: Stack) -> Bot:
     with stack.transaction() as session:
         conversation, _ = chat.open_conversation(session, None)
     return Bot(rasa_url, conversation.id)
+
+
+@pytest.fixture
+def filed(stack: Stack) -> Filed:
+    """Finds a complaint by its reference."""
+
+    def find(reference: str) -> Case:
+        assert REFERENCE.fullmatch(reference)
+        with stack.transaction() as session:
+            return session.scalars(select(Case).where(Case.reference == reference)).one()
+
+    return find

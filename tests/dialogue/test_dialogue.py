@@ -1,7 +1,6 @@
 """Whole conversations with the trained assistant, its real actions and a real database."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -16,14 +15,11 @@ from disputes.offers import service as offers
 from disputes.people import codes
 from disputes.people.tables import StatusRequest
 from tests.cases.factories import staff
-from tests.dialogue.conftest import Bot, Reply
+from tests.dialogue.conftest import Bot, Filed, Reply
 from tests.offers.factories import draft, examine
 from tests.stack import Stack, wait_until
 
 pytestmark = pytest.mark.rasa
-
-REFERENCE = re.compile(r"CD-[0-9A-Z]{4}-[0-9A-Z]{4}")
-Filed = Callable[[str], Case]
 
 
 class TestOpening:
@@ -178,7 +174,7 @@ class TestActing:
         assert "Please write your answer" in aside
         done = bot.say("It was the blue one, and the box had been opened by somebody before.")
         assert f"Your answer is with {reference}" in done.text
-        assert "What is your name" in done.text
+        assert "What is your order number" in done.text
         assert state_of(stack, reference) == "investigating"
 
     def test_words_that_are_too_long_are_asked_for_again_and_stop_leaves(self, bot: Bot, stack: Stack) -> None:
@@ -347,15 +343,3 @@ def code_in(stack: Stack) -> str:
         if found and "code" in letter.subject.lower():
             return found[1] + found[2]
     return ""
-
-
-@pytest.fixture
-def filed(stack: Stack) -> Filed:
-    """Finds a complaint by its reference."""
-
-    def find(reference: str) -> Case:
-        assert REFERENCE.fullmatch(reference)
-        with stack.transaction() as session:
-            return session.scalars(select(Case).where(Case.reference == reference)).one()
-
-    return find
