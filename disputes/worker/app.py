@@ -21,6 +21,7 @@ from disputes.settings import settings
 from disputes.worker.admin_jobs import add_admin_jobs
 from disputes.worker.case_jobs import add_case_jobs
 from disputes.worker.mail_jobs import AGAIN, add_mail_jobs
+from disputes.worker.prompt import PromptApp, pool_of_single_statements
 from disputes.worker.reach_jobs import add_reach_jobs
 from disputes.worker.records_jobs import add_records_jobs
 from disputes.worker.schedule import add_schedule
@@ -40,7 +41,7 @@ process of its own. Less than STALLED_SECONDS: nobody hears its heart any more b
 
 RESTART_SECONDS = 1.0
 POLL_SECONDS = 0.5
-"""How late a job may start that was to wait for some time; jobs without a delay start at once."""
+"""How late a job may start that was to wait for some time; others start at once, or when the one before them ends."""
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,8 @@ log = structlog.get_logger(__name__)
 def make_app() -> App:
     """The Procrastinate app with every job of the program."""
     dsn = database.psycopg_dsn(settings().database_url)
-    app = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=6))
+    connector = PsycopgConnector(pool_factory=pool_of_single_statements, conninfo=dsn, min_size=1, max_size=6)
+    app = PromptApp(connector=connector)
     add_chat_jobs(app)
     add_mail_jobs(app)
     add_reach_jobs(app)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from procrastinate import App
@@ -14,6 +15,7 @@ from disputes import clock, database, jobs
 from disputes.worker import app as worker
 from disputes.worker import schedule
 from disputes.worker.app import make_app, rescue_stalled, run_worker
+from disputes.worker.prompt import PromptWorker
 from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("database_url")]
@@ -108,6 +110,89 @@ def test_the_worker_goes_on_after_its_connections_are_cut(monkeypatch: pytest.Mo
         await working
 
     asyncio.run(cut_and_work())
+
+
+def test_a_job_starts_as_soon_as_the_one_that_holds_its_lock_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    leave_nothing_else_to_wake_it(monkeypatch)
+    ended, began = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        app = make_app()
+
+        @app.task(name="first")
+        async def first() -> None:
+            database.run(lambda session: jobs.defer(session, "second", lock="one"))
+            await asyncio.sleep(0.3)  # until the worker has looked in vain
+            ended.set()
+
+        @app.task(name="second")
+        async def second() -> None:
+            assert ended.is_set()
+            began.set()
+
+        monkeypatch.setattr(worker, "make_app", lambda: app)
+        stop = asyncio.Event()
+        working = asyncio.create_task(run_worker(stop))
+        database.run(lambda session: jobs.defer(session, "first", lock="one"))
+        async with asyncio.timeout(20):
+            await began.wait()
+        stop.set()
+        await working
+
+    asyncio.run(work())
+
+
+def test_a_job_that_is_queued_while_the_worker_looks_is_not_left_until_it_polls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leave_nothing_else_to_wake_it(monkeypatch)
+    listens, heard, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    hear = PromptWorker._handle_notification
+
+    async def hear_and_say(self: PromptWorker, **told: Any) -> None:
+        await hear(self, **told)
+        heard.set()
+
+    async def work() -> None:
+        app = make_app()
+        app.task(name="knock")(lambda: None)
+        fetch = app.job_manager.fetch_job
+
+        @app.task(name="done")
+        async def finish() -> None:
+            done.set()
+
+        async def fetch_and_queue(**which: Any) -> Any:
+            found = await fetch(**which)
+            if found is None and listens.is_set():
+                listens.clear()
+                heard.clear()
+                database.run(lambda session: jobs.defer(session, "done"))
+                await heard.wait()
+            return found
+
+        monkeypatch.setattr(PromptWorker, "_handle_notification", hear_and_say)
+        monkeypatch.setattr(app.job_manager, "fetch_job", fetch_and_queue)
+        monkeypatch.setattr(worker, "make_app", lambda: app)
+        stop = asyncio.Event()
+        working = asyncio.create_task(run_worker(stop))
+        async with asyncio.timeout(20):
+            while not heard.is_set():
+                database.run(lambda session: jobs.defer(session, "knock"))
+                await asyncio.sleep(0.05)
+            listens.set()
+            database.run(lambda session: jobs.defer(session, "knock"))
+            await done.wait()
+        stop.set()
+        await working
+
+    asyncio.run(work())
+
+
+def leave_nothing_else_to_wake_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No polling and no periodic jobs."""
+    monkeypatch.setattr(worker, "POLL_SECONDS", 60.0)
+    monkeypatch.setattr(worker, "add_schedule", lambda app: None)
 
 
 def names_in(path: Path) -> set[str]:
