@@ -15,6 +15,7 @@ import typer
 from pydantic import ValidationError
 
 from disputes.errors import DisputesError
+from disputes.local.identity import identity
 from disputes.settings import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +29,7 @@ case = typer.Typer(help="Complaints.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 app.add_typer(policy, name="policy")
 app.add_typer(case, name="case")
+app.command()(identity)
 
 
 def main() -> None:

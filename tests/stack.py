@@ -23,6 +23,7 @@ from disputes.local.postgres import EmbeddedPostgres
 from disputes.notifications import mailbox
 
 ROOT = Path(__file__).parent.parent
+SHOP_KEY = "the shop and the chat share this one, and nobody else in the whole wide world does"
 READY_SECONDS = 600
 """Long enough to train the model on two busy cores."""
 
@@ -61,6 +62,7 @@ class Stack:
             "RASA_URL": f"http://127.0.0.1:{free_port()}",
             "ACTIONS_URL": f"http://127.0.0.1:{free_port()}/webhook",
             "ALLOWED_ORIGINS": self.shop_origin,
+            "WIDGET_IDENTITY_KEY": SHOP_KEY,
             **self._settings,
         }
         with self.output.open("wb") as output:

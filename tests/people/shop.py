@@ -12,8 +12,9 @@ import jwt
 import pytest
 
 from disputes.settings import settings
+from tests.stack import SHOP_KEY
 
-KEY = "the shop and the chat share this one, and nobody else in the whole wide world does"
+KEY = SHOP_KEY
 KEY_BEFORE = "the shop and the chat shared that one until last week, say"
 NOBODYS_KEY = "somebody made this one up, it is at least as long as ours"
 

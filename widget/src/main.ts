@@ -11,7 +11,16 @@ const script =
   (document.currentScript as HTMLScriptElement | null) ?? document.querySelector<HTMLScriptElement>('script[src*="widget.js"]');
 const options = script?.dataset ?? {};
 const server = serverOf(script?.src);
-let identity: Identity = options.identity || null;
+/** As the tag has it: a token, or an address on the shop's own server that gives a fresh one to whoever is signed in. */
+const tags: Identity = options.identityUrl ? () => fetchToken(options.identityUrl!) : options.identity || null;
+let identity = tags;
+
+async function fetchToken(url: string): Promise<string | null> {
+  const answer = await fetch(url, { method: "POST", cache: "no-store", redirect: "error" });
+  if (answer.status === 401 || answer.status === 204) return null;
+  if (!answer.ok) throw answer;
+  return answer.text();
+}
 
 function chat(): Chat {
   const present = document.querySelector<Chat>("disputes-chat");
@@ -44,7 +53,7 @@ define("disputes-chat", PageChat);
 const api = {
   open: (opener?: HTMLElement) => void chat().open(opener),
   close: () => chat().close(),
-  identify: (who: Identity) => {
+  identify: (who = tags) => {
     identity = who;
     document.querySelector<Chat>("disputes-chat")?.identify(who);
   },
