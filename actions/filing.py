@@ -24,6 +24,7 @@ AFTER_FILING = dict.fromkeys(
     (
         *(name for name in slots.REQUIRED[slots.COMPLAINT_FORM] if name not in slots.PERSON),
         slots.STORY,
+        *slots.NAMED,
         slots.REMEDY,
         slots.REMEDY_TEXT,
         slots.OUTCOME,

@@ -210,7 +210,8 @@ class CloseHelp(BotAction):
         await talk.remember({slots.OUTCOME: outcome})
         if answer == slots.ACCEPTED:
             talk.say("utter_remedy_accepted", remedy=talk.slot(slots.REMEDY_TEXT) or "")
-            done = dict.fromkeys((slots.CATEGORY, slots.STORY, slots.REMEDY, slots.REMEDY_ANSWER, slots.WISH))
+            settled = (slots.CATEGORY, slots.STORY, slots.REMEDY, slots.REMEDY_ANSWER, slots.WISH, *slots.NAMED)
+            done = dict.fromkeys(settled)
             return set_slots({**done, slots.OUTCOME: outcome})
         talk.say("utter_to_complaint" if outcome else "utter_to_complaint_at_once")
         return [*set_slots({**FORGOTTEN, slots.OUTCOME: outcome}), FollowupAction(slots.COMPLAINT_FORM)]

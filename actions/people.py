@@ -8,7 +8,7 @@ from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk, set_slots
 
 SETTLED = dict.fromkeys(
-    (slots.CATEGORY, slots.STORY, slots.DESCRIPTION, slots.CONFIRMED, slots.REQUESTED, *slots.ONE_MATTER)
+    (slots.CATEGORY, slots.STORY, slots.DESCRIPTION, slots.CONFIRMED, slots.REQUESTED, *slots.ONE_MATTER, *slots.NAMED)
 )
 """What belongs to a matter that a person has settled. Who the customer is stays known."""
 

@@ -50,12 +50,16 @@ class Phrases(BaseModel):
     says_name: NamePattern
     name_instead: NamePattern
     introduces: NamePattern
+    first_and_last: NamePattern
     name_ends: Pattern
+    after_name: Pattern
+    title: Pattern
     no_name: Pattern
+    no_names: Words
+    no_names_when_small: Words
     label: Pattern
     salutation: Pattern
-    spoken_at: Pattern
-    spoken_dot: Pattern
+    puts_aside: Pattern
     yes: Pattern
     no: Pattern
     no_and_why: Pattern

@@ -18,8 +18,13 @@ LONGEST_LOWER_CASE_NAME = 3
 """Words up to which something without a capital letter is taken for a name."""
 
 _NAME = re.compile(r"[^\W\d_][^\d?!@#:;/\\<>\[\]{}=+*_]*")
-_LOOSE_EMAIL = re.compile(r"[^\s@,;:<>()]+\s*@\s*[^\s@,;:<>()]+\.[^\s@,;:<>().]+")
 _BARE_ORDER = re.compile(r"\W*(?:[A-Za-z]{1,3}[- ]?)?\d[\d -]{1,18}\W*")
+
+_NO_WORD = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}", re.IGNORECASE)
+"""Letters that somebody typed without looking."""
+
+NEAR = 40
+"""Characters before a value in which what is said of it is looked for."""
 
 SHORT_ANSWER = 6
 """Words up to which an answer that begins with yes or no is nothing but that."""
@@ -67,10 +72,7 @@ def asks_something(turn: Turn) -> bool:
 
 def tells_beside_value(turn: Turn) -> bool:
     """True when a message with a value says more than what the value is: "10044 is late"."""
-    rest = turn.text
-    for values in turn.values.values():
-        for value in values:
-            rest = rest.replace(value, " ")
+    rest = turn.without_values
     return any(
         word.lower() not in phrases().labels and not any(map(str.isdigit, word)) for word in re.findall(r"[\w']+", rest)
     )
@@ -78,8 +80,11 @@ def tells_beside_value(turn: Turn) -> bool:
 
 def name_said(text: str) -> str | None:
     """The name in a sentence that says it is one: "my name is Anna Berg", "my name is wrong, it is Anna"."""
+    both = phrases().first_and_last.search(text)
+    if both:
+        return _name(f"{both['name']} {both['last']}")
     found = phrases().says_name.search(text) or phrases().name_instead.search(text)
-    return _name(phrases().name_ends.sub("", found["name"])) if found else None
+    return _name(_surname_and_first(found["name"]) or _begin(found["name"])) if found else None
 
 
 def name_answered(turn: Turn) -> str | None:
@@ -87,22 +92,68 @@ def name_answered(turn: Turn) -> str | None:
     said = name_said(turn.text)
     if said:
         return said
-    introduced = phrases().introduces.match(turn.text)
-    if introduced and phrases().no_name.fullmatch(introduced["name"].split()[0].strip("'\"")):
-        return None
-    bare = introduced["name"] if introduced else turn.text
-    for values in turn.values.values():
-        for value in values:
-            bare = bare.replace(value, " ")
-    first_part = phrases().label.sub("", re.split(r"[,;\n]| - ", phrases().salutation.sub("", bare.strip()))[0])
-    words = first_part.split()
-    if len(words) > LONGEST_LOWER_CASE_NAME and sum(word[:1].isupper() for word in words) * 2 < len(words):
-        return None
-    return _name(first_part)
+    bare = phrases().salutation.sub("", turn.without_values.strip())
+    introduced = phrases().introduces.match(bare)
+    if introduced:
+        first = introduced["name"].split()[0].strip("'\".,")
+        if phrases().no_name.fullmatch(first) and (first.islower() or bare.isupper()):
+            return None
+        bare = introduced["name"]
+    both = None if turn.values else _surname_and_first(bare)
+    if both:
+        return _name(both)
+    bare = phrases().title.sub("", bare)
+    first, *others = [_begin(part) for part in re.split(r"[,;\n]| - |(?<!\b\w)(?<!\b\w\w)\.\s+", bare)]
+    if _is_name_like(first):
+        return _name(others[0] if others and _is_longer(others[0], first) else first)
+    return next((_name(part) for part in others if _is_written_as_name(part)), None)
 
 
-def _name(text: str) -> str | None:
-    stripped = text.strip(" .,;:-'\"")
+def _is_longer(name: str, than: str) -> bool:
+    """True for "Dele Okafor" after "Dele", or "Tom Hale" after "Hale"."""
+    parts = name.casefold().split()
+    return _is_name_like(name) and len(parts) > 1 and than.casefold() in (parts[0], parts[-1])
+
+
+def _begin(text: str) -> str:
+    """As much of the text as may be a name, without what people put before and after one."""
+    cut = re.split(r"[,;?!\n\d@:]|(?<!\b\w)\.", phrases().title.sub("", phrases().salutation.sub("", text.strip())))[0]
+    for ends in (phrases().label, phrases().name_ends, phrases().after_name):
+        cut = ends.sub("", cut)
+    return cut.strip(" .,;:-'\"(")
+
+
+def _surname_and_first(text: str) -> str | None:
+    """ "Berg, Anna", when that is all; of "Hale, Tom Hale" what comes after."""
+    parts = [part.strip(" .!") for part in text.split(",")]
+    if len(parts) != 2 or not all(_is_written_as_name(part) for part in parts) or " " in parts[0]:
+        return None
+    if _is_longer(_begin(parts[1]), parts[0]):
+        return _begin(parts[1])
+    return ", ".join(parts) if " " not in parts[1] and _begin(parts[1]) == parts[1] else None
+
+
+def _is_written_as_name(text: str) -> bool:
+    return bool(text) and all(word[:1].isupper() for word in text.split()) and _is_name_like(text)
+
+
+def _is_name_like(text: str) -> bool:
+    """True unless its words or its letters say that it is something else."""
+    words = text.split()
+    capitals = sum(word[:1].isupper() for word in words)
+    if len(words) > LONGEST_LOWER_CASE_NAME and capitals * 2 < len(words):
+        return False
+    is_loud = text.isupper() and len(words) > 1
+    not_when_small = phrases().small_words | phrases().no_names_when_small
+    for word in words:
+        small = word.lower().strip(".'’\"")
+        if small in phrases().no_names or ((word.islower() or is_loud) and small in not_when_small):
+            return False
+    return bool(words) and not _NO_WORD.search(text)
+
+
+def _name(text: str | None) -> str | None:
+    stripped = (text or "").strip(" .,;:-'\"")
     if not _NAME.fullmatch(stripped) or len(stripped.split()) > LONGEST_NAME_WORDS:
         return None
     try:
@@ -112,23 +163,29 @@ def _name(text: str) -> str | None:
 
 
 def email_in(turn: Turn) -> str | None:
-    """The e-mail address in the message, also when it is spelled out ("anna at example dot com")."""
-    candidates = list(turn.values.get(heard.EMAIL, ()))
-    spelled = phrases().spoken_dot.sub(".", phrases().spoken_at.sub("@", turn.text))
-    candidates += [re.sub(r"\s", "", found) for found in _LOOSE_EMAIL.findall(spelled)]
-    if phrases().not_this_but_that.search(turn.text):
-        candidates.reverse()  # "not a@example.com but b@example.com": the last one counts
-    for candidate in candidates:
+    """The e-mail address in the message, also when it was spelled out ("anna at example dot com")."""
+    for candidate in _put_forward(turn, heard.EMAIL):
         try:
-            return clean_email(candidate.strip(".,"))
+            return clean_email(candidate)
         except FieldError:
             continue
     return None
 
 
+def _put_forward(turn: Turn, kind: str) -> list[str]:
+    """The values of that kind, without those that another one is put in the place of: "10032, not 10023"."""
+    aside = {
+        value
+        for found, value, start, _end in turn.places
+        if found == kind and phrases().puts_aside.search(turn.text[max(0, start - NEAR) : start])
+    }
+    values = turn.values.get(kind, ())
+    return [value for value in values if value not in aside] or list(values)
+
+
 def phone_in(turn: Turn, country: str, *, was_asked: bool) -> str | None:
     """The phone number in the message, with its country code. A bare number is one only when it was asked for."""
-    candidates = list(turn.values.get(heard.PHONE, ()))
+    candidates = _put_forward(turn, heard.PHONE)
     if was_asked:
         candidates += turn.values.get(heard.ORDER_NUMBER, ())
         candidates.append(turn.text)
@@ -142,7 +199,7 @@ def phone_in(turn: Turn, country: str, *, was_asked: bool) -> str | None:
 
 def order_number_in(turn: Turn, *, was_asked: bool) -> str | None:
     """The order number in the message, in the shop's form. A number of any length counts when it was asked for."""
-    candidates = list(turn.values.get(heard.ORDER_NUMBER, ()))[-1:]  # "not 10023 but 10032": the last one counts
+    candidates = _put_forward(turn, heard.ORDER_NUMBER)[-1:]
     if was_asked:
         if _BARE_ORDER.fullmatch(turn.text):
             candidates.append(turn.text)

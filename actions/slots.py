@@ -13,6 +13,8 @@ EMAIL = "contact_email"
 PHONE = "contact_phone"
 STORY = "story"
 DESCRIPTION = "description"
+AMOUNTS = "amounts_named"
+DAYS = "days_named"
 CONFIRMED = "filing_confirmed"
 
 # The informal talk.
@@ -52,6 +54,9 @@ ONE_MATTER = (REMEDY, REMEDY_TEXT, REMEDY_ANSWER, WISH)
 
 PERSON = (NAME, CONTACT, EMAIL, PHONE)
 """Who complains: the same for every matter of a chat."""
+
+NAMED = (AMOUNTS, DAYS)
+"""What the customer named while telling a matter, for whoever reads it; nothing is decided by it."""
 
 HELP_FORM = "help_form"
 COMPLAINT_FORM = "complaint_form"

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Action
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import edge, slots
+from actions import edge, mentions, slots
 from actions.corrections import slots_of
 from actions.notices import is_in_other_language, notice
 from actions.turn import Turn
@@ -130,7 +130,12 @@ class Talk:
         facts = {name: _told(known[name]) for name in _FACTS}
         facts[slots.DESCRIPTION] = facts[slots.DESCRIPTION] or _told(known[slots.STORY])
         facts[slots.OUTCOME] = facts[slots.OUTCOME] or _proposed(known)
+        facts |= mentions.said({name: self.slot(name) for name in slots.NAMED} | self.named() | (changes or {}))
         await edge.in_transaction(chat.remember_facts, conversation_id, facts, known=self.turn.corrected)
+
+    def named(self) -> dict[str, list[str]]:
+        """The slots of what the customer named, with this turn's."""
+        return mentions.named(self.turn, self.all_slots(), self.slot(slots.REQUESTED))
 
     def back_to_form(self) -> list[Event]:
         """The running form asks its question again; nothing when none is running."""
@@ -162,7 +167,7 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
             talk.tell_reading(taken=self.passes_on)
         is_read_now = talk.is_new_turn if self.passes_on else talk.is_first_action
         if is_read_now and (events or not self.passes_on):
-            events = [*notice(talk), *events]
+            events = [*notice(talk), *set_slots(talk.named()), *events]
         return [*set_slots(corrected), *events] if events or not self.passes_on else []
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,6 +12,10 @@ EMAIL = "email"
 PHONE = "phone"
 ORDER_NUMBER = "order_number"
 REFERENCE = "reference"
+AMOUNT = "amount"
+DAY = "date"
+MENTIONS = (AMOUNT, DAY)
+"""What belongs to the story; it answers no question."""
 PROBLEM = "problem_"
 
 STANDS_OUT, HINT = 0.35, 0.005
@@ -29,6 +33,10 @@ class Turn:
     values: Mapping[str, tuple[str, ...]]
     is_button: bool
     metadata: Mapping[str, Any]
+    mentions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Amounts and days in the message, as the rules for values write them."""
+    places: tuple[tuple[str, str, int, int], ...] = ()
+    """Where the values stand in the text: kind, value, begin, end."""
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Self:
@@ -36,18 +44,27 @@ class Turn:
         text = message.get("text") or ""
         is_button = text.startswith("/")
         intent = message.get("intent") or {}
+        typed = "" if is_button else text.removeprefix(WORD_JOINER)
         values: dict[str, tuple[str, ...]] = {}
+        mentions: dict[str, tuple[str, ...]] = {}
+        places = []
         for entity in message.get("entities") or ():
-            kind = str(entity["entity"])
-            values[kind] = (*values.get(kind, ()), str(entity["value"]))
+            kind, value = str(entity["entity"]), str(entity["value"])
+            known = mentions if kind in MENTIONS else values
+            known[kind] = (*known.get(kind, ()), value)
+            if kind not in MENTIONS and "start" in entity and not is_button:
+                before = len(text) - len(typed)
+                places.append((kind, value, int(entity["start"]) - before, int(entity["end"]) - before))
         return cls(
-            text="" if is_button else text.removeprefix(WORD_JOINER),
+            text=typed,
             intent=intent.get("name") or "",
             confidence=float(intent.get("confidence") or 0.0),
             ranking=tuple((each["name"], float(each["confidence"])) for each in message.get("intent_ranking") or ()),
             values=values,
             is_button=is_button,
             metadata=message.get("metadata") or {},
+            mentions=mentions,
+            places=tuple(places),
         )
 
     @property
@@ -79,6 +96,14 @@ class Turn:
     def is_told_by_shop(self) -> bool:
         """Whether it is the shop that told (some of) that, because the customer is signed in there."""
         return bool(self.metadata.get("told_by_shop"))
+
+    @property
+    def without_values(self) -> str:
+        """The text with a gap where each value stands."""
+        rest = self.text
+        for _kind, _value, start, end in sorted(self.places, key=lambda place: -place[2]):
+            rest = f"{rest[:start]} {rest[end:]}"
+        return rest
 
     def first(self, kind: str) -> str | None:
         """The first value of that kind in the message."""

@@ -2,7 +2,7 @@
 
 import re
 
-from nlu_components.values import find_values
+from nlu_components.values import AMOUNT, DAY, find_values
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "\u2060": None})
 
@@ -15,6 +15,8 @@ def plain(text: str) -> str:
     pieces = []
     end = 0
     for value in find_values(text):
+        if value.entity in (AMOUNT, DAY):  # "yesterday" and "30 quid" are words that tell what is meant
+            continue
         pieces.append(text[end : value.start])
         pieces.append(f" {value.entity.replace('_', '')}value ")
         end = value.end

@@ -17,7 +17,7 @@ from nlu_components.values import find_values
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ValueExtractor(GraphComponent, EntityExtractorMixin):
-    """Entities email, reference, order_number and phone. Has nothing to learn and nothing to configure."""
+    """Entities email, reference, order_number, phone, amount and date. Has nothing to learn and nothing to configure."""
 
     @classmethod
     def create(

@@ -80,6 +80,9 @@ FIELDS: Final[Mapping[str, Field]] = {
 }
 """By the names of the facts that the assistant remembers, in the order in which they are shown."""
 
+NAMED: Final = {"amounts_named": "Amounts named", "days_named": "Dates named"}
+"""Facts that the assistant found in the words, as staff read them; the words count, so that nobody corrects these."""
+
 
 def show(session: Session, conversation: Conversation) -> None:
     """Shows the customer the card, as the chat goes from the assistant to people. The caller holds the lock."""
@@ -127,6 +130,9 @@ def card_for_staff(session: Session, conversation: Conversation, *, verified: bo
         for field in FIELDS.values()
         if facts.get(field.name)
     ]
+    rows += [
+        StaffRow(label, facts[name], corrected=False, is_long=False) for name, label in NAMED.items() if facts.get(name)
+    ]
     return StaffCard(
         reason=BEGINNINGS.get(conversation.handoff_reason or ""),
         rows=rows,
@@ -156,6 +162,7 @@ def _card(session: Session, conversation: Conversation) -> Json:
     filed = ", ".join(case.reference for case in cases.cases_of_conversation(session, conversation.id))
     where = [language_of(conversation), _place(conversation.page)]
     for label, value in (
+        *((line(f"handover_{name}"), facts.get(name)) for name in NAMED),
         (line("handover_tried"), tried),
         (line("handover_complaint"), filed),
         _proof_row(session, conversation),

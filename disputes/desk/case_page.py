@@ -15,6 +15,7 @@ from disputes.cases import progress, queries, references, states, tasks, timelin
 from disputes.cases.sensitive import reader_of
 from disputes.cases.states import NotAllowed
 from disputes.cases.tables import Case
+from disputes.cases.told import of_case
 from disputes.desk import case_panel, case_steps, done, investigation_part, mediation_part, offers_part, preview
 from disputes.desk.access import AtDesk
 from disputes.desk.pages import desk_page, is_part
@@ -98,6 +99,7 @@ def show(
         investigation.log_view(session, found, desk.staff, "case")
         values = {
             "case": found,
+            "told": of_case(found),
             "stands": progress.progress_of_cases(session, [found])[0],
             "history": timeline.lines_for_staff(queries.events_of(session, [found.id]), policy.current()),
             "letters": letters.notifications_of_case(session, found.id),

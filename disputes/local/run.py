@@ -69,6 +69,7 @@ class Plan:
             "RASA_TOKEN": self.rasa_token,
             "ACTIONS_URL": f"http://127.0.0.1:{self.actions_port}/webhook",
             "VAR_DIR": str(self.var),
+            "LANGUAGE_DIR": self.settings.language_dir,
             "PYTHONUNBUFFERED": "1",
         }
 

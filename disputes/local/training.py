@@ -23,9 +23,10 @@ TRAINED_FROM = (
     "domain",
     "data/nlu",
     "data/rules",
-    "nlu_components",
-    "requirements/rasa.txt",
+    "nlu_components/values.yml",
 )
+CODE_BEHIND = ("nlu_components", "requirements/rasa.txt")
+"""Ours, whatever the language."""
 KEPT_MODELS = 3
 USEFUL_LINES = 6
 QUIET = {
@@ -80,8 +81,7 @@ def _model_path(root: Path) -> Path:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    for name in TRAINED_FROM:
-        source = file_of(name, root)
+    for source in (*(file_of(name, root) for name in TRAINED_FROM), *(root / name for name in CODE_BEHIND)):
         if source.is_file():
             yield source
         elif source.is_dir():
@@ -119,7 +119,7 @@ def _train(root: Path, model: Path, log: Path, say: Say, stop: threading.Event) 
             process = subprocess.Popen(
                 [*_tied_to_us(), *rasa_command(root), *arguments],
                 cwd=root,
-                env={**os.environ, **QUIET},
+                env={**os.environ, **QUIET, "LANGUAGE_DIR": str(language_dir() or "")},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -34,7 +34,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     """The text on one line, without what names a person as far as rules can find it. Masking again changes nothing."""
     plain = " ".join(text.replace("\u2060", "").split())
     plain = _ADDRESS.sub("https://example.com", plain)
-    for value in reversed(values.find_values(plain)):
+    for value in reversed([each for each in values.find_values(plain) if each.entity in STAND_INS]):
         plain = plain[: value.start] + STAND_INS[value.entity] + plain[value.end :]
     for name in sorted(_parts(names), key=len, reverse=True):
         plain = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", NAME, plain, flags=re.IGNORECASE)

@@ -187,7 +187,7 @@ class Room:
         """Runs an action after the customer said `text`; `known` are slots. `bare`: without the gateway's metadata."""
         given = {"message_id": message_id or str(uuid4()), "conversation_id": str(CONVERSATION), **(metadata or {})}
         chances = {intent: confidence, **(ranking or {})}
-        found = [{"entity": each.entity, "value": each.value} for each in find_values(text)]
+        found: list[dict[str, Any]] = [each._asdict() for each in find_values(text)]
         if text.startswith("/"):
             _, brace, told = text.partition("{")
             found = [{"entity": name, "value": value} for name, value in json.loads(brace + told or "{}").items()]

@@ -8,7 +8,7 @@ from nlu_components.values import find_values
 
 
 def turn(text: str) -> Turn:
-    found = [{"entity": each.entity, "value": each.value} for each in find_values(text)]
+    found = [each._asdict() for each in find_values(text)]
     return Turn.of({"text": text, "intent": {"name": "inform", "confidence": 0.9}, "entities": found})
 
 

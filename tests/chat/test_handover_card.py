@@ -61,6 +61,16 @@ class TestShown:
         handoff.take_over(session, told.id, ben)
         assert len(cards(session, told)) == 1
 
+    def test_amounts_and_days_that_were_named_stand_for_both(self, session: Session, told: Conversation) -> None:
+        named: dict[str, str | None] = {"amounts_named": "£49.90", "days_named": "Tuesday 3 March 2026"}
+        service.remember_facts(session, told.id, TOLD | named)
+        ask_for_a_person(session, told)
+        rows = {row["label"]: row for row in cards(session, told)[0]["rows"]}
+        assert rows["Amounts named"]["value"] == "£49.90"
+        assert "field" not in rows["Dates named"]
+        for_staff = handover_card.card_for_staff(session, told, verified=False)
+        assert {row.label: row.value for row in for_staff.rows}["Dates named"] == "Tuesday 3 March 2026"
+
     def test_when_an_agent_steps_in(self, session: Session, told: Conversation, anna: Staff) -> None:
         handoff.take_over(session, told.id, anna)
         assert len(cards(session, told)) == 1

@@ -90,6 +90,13 @@ class TestCase:
         for words in (case.reference, "Mia Hughes", "The parcel never arrived", "First answer", "Final response"):
             assert words in page
 
+    def test_shows_the_amounts_and_days_that_were_named(self, ada: Visitor) -> None:
+        case = file_one(description="I paid 49.90 on 2 March 2026 and got nothing.")
+        page = ada.open(f"/desk/cases/{case.reference}")
+        assert "<dt>Amounts named</dt><dd>£49.90</dd>" in page
+        assert "<dt>Dates named</dt><dd>Monday 2 March 2026</dd>" in page
+        assert "Amounts named" not in ada.open(f"/desk/cases/{file_one(description='It is broken.').reference}")
+
     def test_shows_what_became_of_each_letter(self, ada: Visitor) -> None:
         case = file_one()
         add_letter(case, "failed", last_error="The mailbox is full")

@@ -19,6 +19,8 @@ from disputes.local import training
 from disputes.notifications.letters.status_code import status_code
 from disputes.settings import settings
 from disputes.words import file_of
+from nlu_components.value_words import THEIRS as OF_VALUES
+from nlu_components.values import find_values
 from tests.socket_client import SocketClient
 from tests.stack import ROOT, running_stack
 
@@ -87,7 +89,7 @@ def test_its_model_is_another(language: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.fixture
 def read_language(language: Path) -> Iterator[Path]:
     """The same, which also has its own ways to say what the assistant looks for."""
-    ours = (ROOT / READING).read_text().replace("my (?:full )?name", "zo nammo").replace(r"\bnot\b\s", r"\bnix\b\s")
+    ours = (ROOT / READING).read_text().replace("my ?(?:full )?name", "zo nammo").replace(r"\bnot\b\s", r"\bnix\b\s")
     (language / READING).parent.mkdir(parents=True)
     (language / READING).write_text(re.sub(r"(?m)^small_words: >-\n(?:  .*\n)+", "small_words: mu blivvy zorp\n", ours))
     phrases.cache_clear()
@@ -100,6 +102,28 @@ def test_values_are_read_in_it(read_language: Path) -> None:
     assert reading.name_said("my name is Anna Berg") is None
     assert reading.says_instead(_heard("nix 10023 but 10032"))
     assert not reading.says_instead(_heard("not 10023 but 10032"))
+
+
+def test_the_words_beside_values_are_its_own(language: Path) -> None:
+    ours = (ROOT / OF_VALUES).read_text()
+    (language / OF_VALUES).parent.mkdir(parents=True)
+    (language / OF_VALUES).write_text(ours.replace("  march: 3", "  mirg: 3").replace("  quid: GBP", "  zorps: GBP"))
+    assert [value.value for value in find_values("20 zorps, 3 mirg")] == ["20.00 GBP", "--03-03"]
+    assert [value.value for value in find_values("20 quid, 3 march")] == []
+
+
+def test_words_beside_values_that_are_not_all_there_are_refused(language: Path) -> None:
+    (language / OF_VALUES).parent.mkdir(parents=True)
+    (language / OF_VALUES).write_text("months: {mirg: 3}\n")
+    with pytest.raises(ValueError, match="order_words"):
+        find_values("3 mirg")
+
+
+def test_its_words_beside_values_make_another_model(language: Path) -> None:
+    before = training.model_hash(ROOT)
+    (language / OF_VALUES).parent.mkdir(parents=True)
+    (language / OF_VALUES).write_text((ROOT / OF_VALUES).read_text() + "# changed\n")
+    assert training.model_hash(ROOT) != before
 
 
 def test_another_language_than_it_is_noticed(read_language: Path) -> None:
