@@ -57,6 +57,7 @@ class Phrases(BaseModel):
     no_name: Pattern
     no_names: Words
     no_names_when_small: Words
+    names_too: Words
     label: Pattern
     salutation: Pattern
     puts_aside: Pattern

@@ -84,7 +84,8 @@ def name_said(text: str) -> str | None:
     if both:
         return _name(f"{both['name']} {both['last']}")
     found = phrases().says_name.search(text) or phrases().name_instead.search(text)
-    return _name(_surname_and_first(found["name"]) or _begin(found["name"])) if found else None
+    name = (_surname_and_first(found["name"]) or _begin(found["name"])) if found else ""
+    return _name(name) if _is_name_like(name) else None
 
 
 def name_answered(turn: Turn) -> str | None:
@@ -144,7 +145,7 @@ def _is_name_like(text: str) -> bool:
     if len(words) > LONGEST_LOWER_CASE_NAME and capitals * 2 < len(words):
         return False
     is_loud = text.isupper() and len(words) > 1
-    not_when_small = phrases().small_words | phrases().no_names_when_small
+    not_when_small = (phrases().small_words | phrases().no_names_when_small) - phrases().names_too
     for word in words:
         small = word.lower().strip(".'’\"")
         if small in phrases().no_names or ((word.islower() or is_loud) and small in not_when_small):

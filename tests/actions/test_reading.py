@@ -25,7 +25,15 @@ def turn(text: str) -> Turn:
         ("name: Peter Jones", "Peter Jones"),
         ("Jane Doe, jane@example.com, order 10024", "Jane Doe"),
         ("王伟", "王伟"),
+        ("Mr. José García-López", "José García-López"),
+        ("name: O'Neil, Sean", "O'Neil, Sean"),
+        ("It's Hale, Tom Hale", "Tom Hale"),
+        ("my name is will smith", "will smith"),
+        ("Dr van der Berg here", "van der Berg"),
         ("i'm waiting for an answer", None),
+        ("i'd rather not say", None),
+        ("same as before", None),
+        ("Cancel", None),
         ("this whole thing is a nightmare", None),
         ("why?", None),
         ("10023", None),
@@ -38,7 +46,15 @@ def test_the_name_in_an_answer(answer: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["it's about the chair", "I'm not happy", "my name is wrong", "my name is spelled badly"]
+    "text",
+    [
+        "it's about the chair",
+        "I'm not happy",
+        "my name is wrong",
+        "my name is spelled badly",
+        "my name is on the account",
+        "my name is already there",
+    ],
 )
 def test_not_every_sentence_says_a_name(text: str) -> None:
     assert reading.name_said(text) is None
@@ -52,6 +68,9 @@ def test_not_every_sentence_says_a_name(text: str) -> None:
         ("anna at example dot com", "anna@example.com"),
         ("anna @ example.com", "anna@example.com"),
         ("anna(at)example.com", "anna@example.com"),
+        ("not old@example.com but new@example.com", "new@example.com"),
+        ("new@example.com, not old@example.com", "new@example.com"),
+        ("look at example.com", None),
         ("ruth@@example", None),
         ("ruth@example", None),
         ("I was at home", None),
@@ -85,6 +104,7 @@ def test_the_phone_number_in_an_answer(text: str, phone: str | None) -> None:
         ("cn-10023", "10023"),
         ("it is order no. 10023", "10023"),
         ("not 10023 but 10032", "10032"),
+        ("order 10032, not 10023", "10032"),
         ("440998123", "440998123"),
         ("I do not have one", None),
         ("it cost £10023", None),

@@ -9,7 +9,9 @@ BARS = {
     "phone": (0.98, 0.98),
     "order": (0.97, 0.97),
     "reference": (1.0, 1.0),
-    "name": (0.93, 0.92),
+    "name": (0.95, 0.95),
+    "amount": (0.97, 0.97),
+    "date": (0.95, 0.94),
 }
 """Recall and precision."""
 
@@ -27,4 +29,4 @@ def test_values_are_found(scores: dict[str, Score], kind: str) -> None:
 
 
 def test_there_are_enough_messages_to_say_so(scores: dict[str, Score]) -> None:
-    assert all(score.right + score.missed >= 70 for kind, score in scores.items() if kind != "reference")
+    assert all(score.right + score.missed >= 50 for kind, score in scores.items() if kind != "reference")
