@@ -1,7 +1,7 @@
 /** The customer's end: a session that outlives the page, shared by the tabs of one browser. */
 import type { Outgoing } from "./outbox";
 import type { Rated } from "./rating";
-import { SESSION, UNSENT, ofTab, shared } from "./storage";
+import { SESSION, SIGNED_IN, UNSENT, ofTab, shared } from "./storage";
 import { Talk, fetched } from "./talk";
 import { randomId } from "./text";
 import { fromUttered } from "./thread";
@@ -184,6 +184,11 @@ export class CustomerTalk extends Talk {
   private confirmed(id: string): void {
     this.ended = null;
     this.refused = "";
+    // What somebody wrote and could not send is not for whoever is signed in now.
+    const before = ofTab.get(SIGNED_IN);
+    const now = account(this.token);
+    if (before && before !== now) this.outbox.clear();
+    ofTab.set(SIGNED_IN, now);
     if (id !== this.session) {
       // The server gave us another conversation than the one we asked for: nothing of the old one belongs here.
       if (this.session) this.forget(id);
@@ -214,6 +219,16 @@ export class CustomerTalk extends Talk {
       this.uploads.disconnect();
     }
     this.changed();
+  }
+}
+
+/** The account that a token names; the server alone can tell whether it is true. */
+export function account(token: string | null): string | null {
+  try {
+    const claims = (token ?? "").split(".")[1]!.replace(/-/g, "+").replace(/_/g, "/");
+    return String((JSON.parse(atob(claims)) as { sub: unknown }).sub);
+  } catch {
+    return null;
   }
 }
 

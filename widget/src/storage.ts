@@ -45,5 +45,7 @@ export const ofTab = new Store(() => sessionStorage);
 export const SESSION = "disputes.session";
 export const READ = "disputes.read";
 export const UNSENT = "disputes.unsent";
+/** The account of whoever was signed in at the shop when this tab last came to its chat. */
+export const SIGNED_IN = "disputes.signed-in";
 export const DRAFT = "disputes.draft";
 export const OPEN = "disputes.open";
