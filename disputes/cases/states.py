@@ -9,6 +9,9 @@ from typing import Final, Literal
 from uuid import UUID
 
 from disputes.errors import Refused
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "cases")
 
 type ActorKind = Literal["customer", "staff", "assistant", "clock", "system"]
 type Relation = Literal["any", "investigator", "handler", "handler_or_manager", "decider", "neutral"]
@@ -223,9 +226,9 @@ def check(transition: Transition, standing: Standing, actor: Actor) -> None:
 def why_not(transition: Transition, standing: Standing, actor: Actor) -> str | None:
     """Why that actor may not take that step now; None when they may."""
     if standing.state not in transition.sources:
-        return "This is not possible at the stage the complaint is in."
+        return say("not_at_this_stage")
     if actor.kind != "staff":
-        return None if actor.kind in transition.kinds else "You may not do this."
+        return None if actor.kind in transition.kinds else say("not_for_you")
     if actor.role not in transition.roles:
         return f"This is for {_names(transition.roles)}." if transition.roles else "Staff may not do this."
     return _relation_missing(transition.relation, standing, actor)

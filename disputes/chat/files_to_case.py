@@ -95,7 +95,7 @@ def _is_known(session: Session, case_id: UUID, file: ChatFile) -> bool:
 def _case(session: Session, case_id: UUID) -> Case:
     case = cases.case_by_id(session, case_id)
     if case is None:
-        raise NotFound("There is no such complaint.")
+        raise NotFound(line("no_such_case"))
     return case
 
 

@@ -9,13 +9,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
 from disputes import policy
 from disputes.notifications.letters import Letter
+from disputes.words import file_of
 
-TEMPLATE: Final = Path(__file__).with_name("letter.typ")
+TEMPLATE: Final = "disputes/notifications/letter.typ"
 SECONDS: Final = 30.0
 _ROW = re.compile(r"^([A-Z][^:>]{0,19}): {2,}(\S.*)$")
 _ITEM = re.compile(r"^(\d+\.|-) {1,2}(\S.*)$")
@@ -89,7 +89,7 @@ def _typeset(content: str) -> bytes:
     """Runs Typst in a process of its own: its fonts and compiler would stay in the worker's memory for ever."""
     try:
         made = subprocess.run(
-            [sys.executable, "-I", "-c", _TYPESET, str(TEMPLATE)],
+            [sys.executable, "-I", "-c", _TYPESET, str(file_of(TEMPLATE))],
             input=content.encode(),
             capture_output=True,
             timeout=SECONDS,

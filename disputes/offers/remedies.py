@@ -136,7 +136,7 @@ def remedy_failed(session: Session, case: Case, actor: Actor, remedy_id: UUID, w
     failed.
     """
     if actor.kind not in _MAY_FAIL or (actor.kind == "staff" and actor.role not in CASE_WORKERS):
-        raise NotAllowed("This is for the customer, and for agents and managers.")
+        raise NotAllowed(say("customer_or_us"))
     case = case_queries.locked(session, case.id)
     remedy = _remedy(session, case, remedy_id)
     if remedy.state in ("offered", "replaced"):

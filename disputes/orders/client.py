@@ -13,6 +13,9 @@ from pydantic import ValidationError
 
 from disputes.errors import NotFound, Unavailable
 from disputes.orders.schemas import Order
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "orders")
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 3.0
@@ -31,7 +34,7 @@ class OrderUnknown(NotFound):
     code = "order_unknown"
 
     def __init__(self) -> None:
-        super().__init__("There is no order with that number.")
+        super().__init__(say("unknown"))
 
 
 class OrdersUnavailable(Unavailable):
@@ -40,7 +43,7 @@ class OrdersUnavailable(Unavailable):
     code = "orders_unavailable"
 
     def __init__(self, reason: str) -> None:
-        super().__init__("We cannot look orders up at the moment.")
+        super().__init__(say("unavailable"))
         self.reason = reason
 
 

@@ -25,6 +25,7 @@ from disputes.records.archive import Paper
 from disputes.records.case_json import iso
 from disputes.records.papers import as_json, papers_of, safe
 from disputes.records.person import Person, person_of
+from disputes.records.texts import text_of
 
 log = structlog.get_logger(__name__)
 
@@ -192,18 +193,5 @@ def _files(session: Session, chat: Conversation, folder: str) -> Iterator[Paper]
 
 
 def _readme(cases: int, chats: int) -> str:
-    shop = policy.current().shop
-    return f"""Everything that {shop.name} keeps about you in its complaints system, made on {clock.now():%Y-%m-%d}.
-{shop.support_email}
-
-person.json   names and addresses, each time the status of a complaint was asked for, and your mails to other chats
-cases/        your complaints ({cases}), each with a README of its own
-chats/        your chats ({chats}) with what was understood in them, what the assistant took each message for, and the
-              files in them
-
-A chat is here when a code that we mailed to you was entered in it, or when one of your complaints came from it. One in
-which somebody only typed your address may be anybody's.
-
-What staff wrote for each other and a neutral person's notes are not here, nor is what is about other people.
-MANIFEST.sha256 has a hash of every file: sha256sum --check MANIFEST.sha256
-"""
+    shop, made_on = policy.current().shop, f"{clock.now():%Y-%m-%d}"
+    return text_of("person_readme.txt", shop=shop, made_on=made_on, cases=cases, chats=chats)

@@ -14,6 +14,7 @@ from disputes.notifications.tables import Notification
 from disputes.records import pdf, queries
 from disputes.records.archive import Paper
 from disputes.records.case_json import case_as_json, causes_letter, proof_of
+from disputes.records.texts import text_of
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME: Final = 80
@@ -63,42 +64,7 @@ def as_json(value: Any) -> bytes:
 
 def readme(case: Case, *, has_policy: bool) -> str:
     """What is in the archive, how to check it, and what the seal on our letters is."""
-    shop = policy.current().shop
-    in_force = "policy.yml      the policy in force when the complaint was filed\n" if has_policy else ""
-    return f"""Complaint {case.reference}, the papers of it.
-{shop.name}, {shop.support_email}
-
-What is in here
-
-case.pdf        the case to read: what happened, our letters, the answers
-case.json       the same for programs; times are in UTC
-letters/        each letter as it was sent, with what we know of its delivery
-evidence/       the files of the case
-{in_force}MANIFEST.sha256 a hash of every other file
-
-You may show all of this to a dispute body, a court or an adviser.
-
-How to check that no file was changed
-
-In the folder with the unpacked files:
-
-    sha256sum --check MANIFEST.sha256
-
-(on macOS: shasum -a 256 --check MANIFEST.sha256). Every line must say OK.
-
-What the seal is
-
-Every line of "history" in case.json has a "hash", made of all that the line says and of the hash of the line before,
-which stands in "prev". Whoever changes, drops or adds a line later cannot make the following ones fit again.
-Each letter prints a seal: the first 16 signs of the hash of the line that the history had reached with it. Look for
-the seal of a letter you have in case.json: when no line's hash begins with it, the history was changed afterwards.
-
-To compute a hash again: take the fields prev, case (= case_id), seq, kind, from, to, actor, staff, audience, clause,
-notice, data, text, due and at of a line as one JSON object with sorted keys, without spaces, in UTF-8, and take its
-SHA-256. "text" is the SHA-256 of the JSON list [salt, text, reason] of its words, where there are any (with a space
-after each comma, other signs than ASCII escaped). Of lines that are for the shop's staff only the hashes are here.
-A file of the shop that may show other people is not here either; its hash is in case.json.
-"""
+    return text_of("case_readme.txt", reference=case.reference, shop=policy.current().shop, has_policy=has_policy)
 
 
 def _is_given(file: Any, *, for_staff: bool) -> bool:

@@ -61,7 +61,7 @@ def test_a_long_story_fills_several_pages() -> None:
 
 
 def test_a_fault_tells_nothing_of_the_letter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf, "TEMPLATE", pdf.TEMPLATE.with_name("missing.typ"))
+    monkeypatch.setattr(pdf, "TEMPLATE", "missing.typ")
     with pytest.raises(pdf.NoPdf) as fault:
         pdf.letter_pdf(letter("n7_offer"))
     assert str(fault.value) == "CalledProcessError"
