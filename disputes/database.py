@@ -96,6 +96,18 @@ def run[**P, T](verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwa
         return verb(session, *args, **kwargs)
 
 
+def read[**P, T](verb: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Runs a verb that only reads, each of its statements by itself: it saves two round trips, and sees no less.
+
+    What it would change is not kept.
+    """
+    with Session(engine(), autoflush=False) as session:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        for callback in tuple(_at_begin):
+            callback(session)
+        return verb(session, *args, **kwargs)
+
+
 def psycopg_dsn(url: str) -> str:
     """The same address in the form that psycopg and Procrastinate take."""
     return url.replace("postgresql+psycopg://", "postgresql://", 1)

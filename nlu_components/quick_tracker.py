@@ -9,7 +9,8 @@ their meaning are Rasa's own.
 import json
 import os
 import select
-from typing import Any, Dict, List, Optional, Text, Type
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional, Text, Type
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import POSTGRESQL_SCHEMA, SQLTrackerStore
@@ -107,9 +108,20 @@ def _is_postgresql(store: SQLTrackerStore) -> bool:
     return store.engine.dialect.name == "postgresql" and not os.environ.get(POSTGRESQL_SCHEMA)
 
 
-def _each_statement_alone(store: SQLTrackerStore) -> Any:
-    """A connection without BEGIN and COMMIT: PostgreSQL keeps a statement that has answered all the same."""
-    return store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+@contextmanager
+def _each_statement_alone(store: SQLTrackerStore) -> Iterator[Any]:
+    """A connection without BEGIN and COMMIT: PostgreSQL keeps a statement that has answered all the same.
+
+    Told to psycopg2 itself, which SQLAlchemy would make send a SET each time.
+    """
+    with store.engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        raw.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not raw.closed:
+                raw.autocommit = False
 
 
 def _look_before_asking() -> None:

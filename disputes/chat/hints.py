@@ -15,9 +15,16 @@ DESK_CHANNEL = "desk"
 _NOTIFY = text("SELECT pg_notify(:channel, :payload)")
 
 
-def conversation_changed(session: Session, conversation_id: UUID, *, lists: bool = False) -> None:
-    """Says that a conversation has something new; `lists`: that the desk's lists look different too."""
-    payload = {"c": str(conversation_id), "l": lists}
+def conversation_changed(
+    session: Session, conversation_id: UUID, *, lists: bool = False, asked: int | None = None
+) -> None:
+    """Says that a conversation has something new; `lists`: that the desk's lists look different too.
+
+    `asked`: all that is new is the message with this seq, which the assistant answers now.
+    """
+    payload: dict[str, str | bool | int] = {"c": str(conversation_id), "l": lists}
+    if asked is not None:
+        payload["a"] = asked
     session.execute(_NOTIFY, {"channel": CHANNEL, "payload": json.dumps(payload)})
 
 

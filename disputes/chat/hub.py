@@ -24,6 +24,9 @@ from disputes.settings import settings
 LOOK_ANYWAY_SECONDS = 15.0
 """How often every listened-to conversation is read without a hint."""
 
+ANSWER_SECONDS = 0.25
+"""How long a customer's tabs wait for what one of them has asked the assistant: it mostly comes with the answer."""
+
 LISTS_PAUSE_SECONDS = 0.25
 """Changes of the desk's lists, and of cases, within this time are told once."""
 
@@ -116,7 +119,7 @@ class Hub:
             while True:
                 try:
                     news = await asyncio.to_thread(
-                        database.run,
+                        database.read,
                         service.updates,
                         listener.conversation_id,
                         listener.seen,
@@ -180,7 +183,8 @@ class Hub:
                 self._spawn(self._tell_of_colleagues(listener, hint))
             return
         for listener in group:
-            self._spawn(self._safely(listener))
+            waits = "a" in hint and not listener.notes
+            self._spawn(self._after_answer(listener, hint["a"]) if waits else self._safely(listener))
         if hint.get("l"):
             self._lists_changed.set()
 
@@ -207,7 +211,7 @@ class Hub:
         Staff are always: whether the customer is there ends without a hint.
         """
         try:
-            heads = await asyncio.to_thread(database.run, queries.heads, list(self._listeners))
+            heads = await asyncio.to_thread(database.read, queries.heads, list(self._listeners))
         except OperationalError:
             return
         for conversation_id, group in list(self._listeners.items()):
@@ -227,6 +231,12 @@ class Hub:
             log.warning("hub.database_away")
         except Exception:  # outer wall of a background task: one listener's trouble is not the others'
             log.exception("hub.delivery_failed")
+
+    async def _after_answer(self, listener: Listener, seq: int) -> None:
+        """Lets the answer bring the question along: whoever asked knows it, and reading now would hold up the turn."""
+        await asyncio.sleep(ANSWER_SECONDS)
+        if listener.seen < seq:
+            await self._safely(listener)
 
     async def _tell_seen(self, listener: Listener, seq: int) -> None:
         """Tells one side how far the other has read, as the hint says it: nothing is looked up."""

@@ -53,7 +53,8 @@ def append(
         left.end(session, conversation.id, "answered")
         in_time = timedelta(seconds=policy.current().chat.unseen_reply_seconds)
         jobs.defer(session, LOOK_FOR_UNSEEN, after=in_time, message_id=str(message.id))
-    hints.conversation_changed(session, conversation.id, lists=lists)
+    asked = message.seq if message.turn == "waiting" else None
+    hints.conversation_changed(session, conversation.id, lists=lists, asked=asked)
     return message
 
 

@@ -104,6 +104,12 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
         _keep_dropped(session, turn, parts)
         return False
     conversation, message = stored
+    message.turn = "answered"
+    conversation.rasa_turns += 1
+    known = turn.note.get("corrected", {})
+    conversation.corrections = {
+        name: given for name, given in conversation.corrections.items() if known.get(name) != given["value"]
+    }
     for index, part in enumerate(part for part in parts if part.reading is None):
         if part.handoff is not None:
             reason, summary = part.handoff.get("reason"), part.handoff.get("summary")
@@ -131,12 +137,6 @@ def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
             reply_to=turn.message_id,
             reply_index=index,
         )
-    message.turn = "answered"
-    conversation.rasa_turns += 1
-    known = turn.note.get("corrected", {})
-    conversation.corrections = {
-        name: given for name, given in conversation.corrections.items() if known.get(name) != given["value"]
-    }
     return True
 
 
