@@ -4,15 +4,15 @@ neutral words. Pure; kept nowhere, and never shown to the customer."""
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import yaml
 
 from disputes import policy
 from disputes.policy.watch import WatchList
+from disputes.words import file_of
 
-MOOD_FILE: Final = Path(__file__).with_name("mood.yml")
+MOOD_FILE: Final = "disputes/chat/mood.yml"
 LOUD_LETTERS: Final = 12
 MANY_SIGNS: Final = 3
 
@@ -50,5 +50,5 @@ def _how(words: Sequence[str]) -> str:
 
 @cache
 def _file() -> MoodFile:
-    written = yaml.safe_load(MOOD_FILE.read_text(encoding="utf-8"))
+    written = yaml.safe_load(file_of(MOOD_FILE).read_text(encoding="utf-8"))
     return MoodFile(written["sentences"], WatchList(written["upset"]), WatchList(written["cross"]))

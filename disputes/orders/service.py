@@ -3,12 +3,16 @@
 import re
 import unicodedata
 from functools import cache
+from typing import Final
+
+import yaml
 
 from disputes.orders.client import OrdersClient
 from disputes.orders.schemas import Order
 from disputes.settings import settings
+from disputes.words import file_of
 
-_LEADING_WORDS = re.compile(r"^(?:(?:my|the|order|number|no|nr|is)(?![\w-])[ .:]*)*#?\s*", re.IGNORECASE)
+WORDS: Final = "disputes/orders/number.yml"
 _CANONICAL = re.compile(r"^[A-Z0-9](?:[A-Z0-9-]{1,30})[A-Z0-9]$")
 _SHOP_PREFIX = re.compile(r"^CN-?(?=[0-9])")
 LONGEST_PREFIX = 3
@@ -29,7 +33,7 @@ def normalise_number(text: str) -> str | None:
     without. A sentence that holds a figure is not one.
     """
     plain = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    plain = _LEADING_WORDS.sub("", " ".join(plain.split())).strip(" .#")
+    plain = _leading_words().sub("", " ".join(plain.split())).strip(" .#")
     parts = plain.split()
     if parts and not parts[0].isalpha():
         figures = parts
@@ -42,6 +46,13 @@ def normalise_number(text: str) -> str | None:
         return None
     bare = _SHOP_PREFIX.sub("", number)
     return bare if _CANONICAL.match(bare) else number
+
+
+@cache
+def _leading_words() -> re.Pattern[str]:
+    words: list[str] = yaml.safe_load(file_of(WORDS).read_text(encoding="utf-8"))["before_the_number"]
+    each = "|".join(re.escape(word) for word in words)
+    return re.compile(rf"^(?:(?:{each})(?![\w-])[ .:]*)*#?\s*", re.IGNORECASE)
 
 
 @cache

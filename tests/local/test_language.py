@@ -23,6 +23,7 @@ from disputes.local import training
 from disputes.notifications.letters import FOR_NOTICE
 from disputes.notifications.letters.status_code import status_code
 from disputes.notifications.pdf import letter_pdf
+from disputes.orders.service import WORDS, _leading_words, normalise_number
 from disputes.policy.explain import country_name, explain
 from disputes.policy.words import fill
 from disputes.settings import settings
@@ -185,6 +186,15 @@ def test_the_words_beside_values_are_its_own(language: Path) -> None:
     (language / OF_VALUES).write_text(ours.replace("  march: 3", "  mirg: 3").replace("  quid: GBP", "  zorps: GBP"))
     assert [value.value for value in find_values("20 zorps, 3 mirg")] == ["20.00 GBP", "--03-03"]
     assert [value.value for value in find_values("20 quid, 3 march")] == []
+
+
+def test_what_stands_before_an_order_number_is_its_own(language: Path) -> None:
+    (language / WORDS).parent.mkdir(parents=True)
+    (language / WORDS).write_text("before_the_number: [zo, nummo]\n")
+    _leading_words.cache_clear()
+    assert normalise_number("zo nummo: 10023") == "10023"
+    assert normalise_number("zorp zorp 10023") is None
+    _leading_words.cache_clear()
 
 
 def test_words_beside_values_that_are_not_all_there_are_refused(language: Path) -> None:
