@@ -20,6 +20,7 @@ SENTENCES: Final = (
     "disputes/chat/lines.yml",
     "disputes/notifications/letters.yml",
     "disputes/sentences.yml",
+    "widget/src/words.json",
 )
 """Every file of sentences for customers: a name, and what is said, with {blanks} that Python fills in."""
 

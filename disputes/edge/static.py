@@ -1,5 +1,6 @@
 """Static files, kept by browsers for as long as their address says."""
 
+import json
 from typing import Any, Final
 
 from starlette.responses import FileResponse, Response
@@ -7,10 +8,12 @@ from starlette.staticfiles import StaticFiles as PlainStaticFiles
 from starlette.types import Scope
 
 from disputes.edge.templates import STATIC
+from disputes.words import Sentences, language_dir
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 ASK_EACH_TIME: Final = "no-cache"
 A_FEW_MINUTES: Final = "public, max-age=300"
+WIDGET: Final = Sentences("widget/src/words.json")
 
 
 class StaticFiles(PlainStaticFiles):
@@ -24,6 +27,13 @@ class StaticFiles(PlainStaticFiles):
 
 
 def widget_script() -> Response:
-    """The widget for a shop's pages, at an address that never changes; any site may load it."""
+    """The widget for a shop's pages, at an address that never changes; any site may load it.
+
+    English is built into it. The words of another language stand before it, so that no browser waits for them.
+    """
     headers = {"Cache-Control": A_FEW_MINUTES, "Cross-Origin-Resource-Policy": "cross-origin"}
-    return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=headers)
+    if language_dir() is None:
+        return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=headers)
+    script = (STATIC / "widget.js").read_text(encoding="utf-8")
+    words = f"var disputesWords = {json.dumps(dict(WIDGET.all()))};"
+    return Response(f"{words}\n{script}", media_type="text/javascript", headers=headers)

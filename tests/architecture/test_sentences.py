@@ -126,6 +126,11 @@ def strings_of(path: Path) -> Iterator[re.Pattern[str]]:
                 yield re.compile(pattern_of(node))
 
 
+def test_the_widget_says_each_of_its_words() -> None:
+    source = "".join(path.read_text() for path in sorted((ROOT / "widget/src").rglob("*.ts")))
+    assert [name for name in Sentences("widget/src/words.json").all() if not re.search(rf"\.{name}\b", source)] == []
+
+
 class TestALanguage:
     """A file of a language is read over ours, and checked against it."""
 

@@ -1,12 +1,15 @@
 """What every answer has: headers, an honest failure, static files that may be kept."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from disputes import database
 from disputes.edge.limits import LARGEST_BODY
+from disputes.settings import settings
 from tests.serving import Visitor
 
 PAGES = ["/", "/policy", "/complaint", "/status", "/desk/sign-in", "/nothing", "/api/nothing", "/static/base.css"]
@@ -54,6 +57,21 @@ def test_the_widget_may_be_loaded_by_any_shop(visitor: Visitor) -> None:
     answer = visitor.get("/widget.js")
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
     assert answer.headers["content-type"].startswith("text/javascript")
+
+
+def test_the_widget_has_the_words_of_the_language(
+    visitor: Visitor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english = visitor.get("/widget.js").text
+    assert "var disputesWords" not in english
+    (tmp_path / "widget/src").mkdir(parents=True)
+    (tmp_path / "widget/src/words.json").write_text('{"send": "Senden", "typing": "{name} tippt"}')
+    monkeypatch.setenv("LANGUAGE_DIR", str(tmp_path))
+    settings.cache_clear()
+    words, _, script = visitor.get("/widget.js").text.partition("\n")
+    assert script == english
+    said = json.loads(words.removeprefix("var disputesWords = ").removesuffix(";"))
+    assert (said["send"], said["typing"], said["retry"]) == ("Senden", "{name} tippt", "Retry")
 
 
 def test_the_shop_embeds_it_by_one_tag(visitor: Visitor) -> None:

@@ -123,7 +123,7 @@ export class ThreadView extends LitElement {
         ${typing && typing !== "bot" ? words.typing(nameOf({ id: "", seq: 0, at: "", text: "", from: typing, name: agentName(state) }, this.side)) : nothing}
       </span>
       ${this.unseen
-        ? html`<button class="pill" @click=${() => this.toEnd()}>${icons.down}${words.newMessages(this.unseen)}</button>`
+        ? html`<button class="pill" @click=${() => this.toEnd()}>${icons.down}${words.unread(this.unseen)}</button>`
         : nothing}`;
   }
 

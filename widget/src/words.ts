@@ -1,107 +1,27 @@
-/** Every word the widget shows, in English. Another language is another file of this shape. */
+/** Every word the widget shows. English is built in, from words.json; the server puts those of another language before the
+ *  script. A {blank} is filled in where it stands. */
+import english from "./words.json";
 
-const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many.replace("#", String(count)));
+declare const disputesWords: Partial<typeof english> | undefined;
+
+const said = { ...english, ...(typeof disputesWords === "undefined" ? {} : disputesWords) };
+
+const filled = (text: string) => (value: string | number): string => text.replace(/{\w+}/, () => `${value}`);
+const counted = (one: string, many: string) => (count: number): string => (count === 1 ? one : filled(many)(count));
 
 export const words = {
-  locale: "en-GB",
-
-  launcher: "Chat with us",
-  launcherOpen: "Open the chat",
-  unread: (count: number) => plural(count, "1 new message", "# new messages"),
-  chat: "Help chat",
-
-  assistant: "Assistant (automated)",
-  assistantShort: "Assistant",
-  you: "You",
-  customer: "Customer",
-  agent: "Our team",
-  system: "Notice",
-  assistantLine: "Ask for a person at any time",
-  waiting: "Waiting for a person",
-  position: (place: number) => (place <= 1 ? "You are next" : `You are number ${place} in the queue`),
-  positionSoon: "You are in the queue",
+  ...said,
+  unread: counted(said.unreadOne, said.unreadMany),
+  position: (place: number) => (place <= 1 ? said.next : filled(said.place)(place)),
   wait: (place: string, time: string) => `${place} · ${time}`,
-  messageLeft: "Message left",
-  messageLeftLine: "It waits here for our team",
-  agentLine: "A person from our team",
-  ended: "Chat ended",
-  endedLine: "Go on here, or start a new one",
-
-  introTitle: "How can we help?",
-  intro: "An automated assistant answers first and can pass you to a person. What you write is kept, so you need not repeat it.",
-  introPolicy: "How we handle complaints",
-  connecting: "Connecting",
-  starting: "The assistant is starting. You can write already: your message waits for it here.",
-  unavailable: "The assistant is not available at the moment. What you write is kept for it. You need not wait:",
-  lost: "Connection lost, reconnecting. What you write is kept.",
-  backOnline: "Connected again",
-
-  typing: (name: string) => `${name} is typing`,
-  sending: "Sending",
-  sent: "Sent",
-  seen: "Seen",
-  held: "Will be sent when you are connected",
-  failed: "Not sent.",
-  refused: "Not sent:",
-  retry: "Retry",
-  remove: "Delete",
-  newMessages: (count: number) => plural(count, "1 new message", "# new messages"),
-  today: "Today",
-  yesterday: "Yesterday",
-  conversation: "Conversation",
-  attachment: "Attachment",
-
-  write: "Write a message",
-  writeHint: "Enter sends. Shift and Enter make a new line.",
-  send: "Send",
-  left: (count: number) => plural(count, "1 character left", "# characters left"),
-  over: (count: number) => plural(count, "1 character too long", "# characters too long"),
-
-  attach: "Send photos or documents",
-  drop: "Drop here to send",
-  fileTooLarge: (megabytes: number) => `it is larger than ${megabytes} MB.`,
-  fileRefused: "it could not be taken.",
-  fileTrouble: "Could not be loaded. Try again.",
-  fileLoading: "Loading",
-  fileSave: (name: string, size: string) => `Save ${name}${size ? `, ${size}` : ""}`,
-  percent: (part: number) => `Sending, ${Math.round(part * 100)} %`,
-
-  change: "Change",
-  add: "Add",
-  addRow: (label: string) => `Add: ${label}`,
-  save: "Save",
-  cancel: "Cancel",
-  notSaved: "This was not saved. Please try again.",
-  changeRow: (label: string) => `Change: ${label}`,
-  copy: "Copy",
-  copyRow: (label: string) => `Copy: ${label}`,
-  copied: "Copied",
-  newTab: "(opens in a new tab)",
-
-  menu: "More choices",
-  close: "Close the chat",
-  person: "Talk to a person",
-  back: "Back to the assistant",
-  form: "Complaint form",
-  end: "End chat",
-  endTitle: "End this chat?",
-  endText: "Complaints you have filed go on as before. You can come back to this chat, or start a new one, at any time.",
-  endYes: "End chat",
-  endNo: "Keep chatting",
-  startNew: "Start a new chat",
-  goOn: "Go on here",
-
-  byMail: "by mail",
-  scoreLow: "Not at all",
-  scoreHigh: "Very much",
-  scoreWords: "A few words, if you like",
-  scoreSend: "Send",
-  score: (score: number) => `Answer: ${score} of 5`,
-  copyMail: "Send me this chat by mail",
-  copyTitle: "A copy by mail",
-  copyAddress: "Your e-mail address",
-  copySend: "Send the copy",
-  copyNo: "Not now",
+  typing: filled(said.typing),
+  left: counted(said.leftOne, said.leftMany),
+  over: counted(said.overOne, said.overMany),
+  fileTooLarge: filled(said.fileTooLarge),
+  fileSave: (name: string, size: string) => `${filled(said.fileSave)(name)}${size ? `, ${size}` : ""}`,
+  percent: (part: number) => filled(said.percent)(Math.round(part * 100)),
+  addRow: filled(said.addRow),
+  changeRow: filled(said.changeRow),
+  copyRow: filled(said.copyRow),
+  score: filled(said.score),
 };
-
-export type Words = typeof words;
