@@ -42,7 +42,7 @@ def answer(message_id: str, *, tried_before: bool) -> None:
 
     Raises TurnFailed while there is still patience; after that the customer is told.
     """
-    turn = database.run(begin, UUID(message_id))
+    turn = database.read(begin, UUID(message_id)) or database.run(begin_or_drop, UUID(message_id))
     if turn is None:
         return
     client = rasa_client()
@@ -73,11 +73,7 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
     if found is None:
         return None
     message, conversation = found
-    if message.turn != "waiting":
-        return None
-    if conversation.owner != "bot":
-        message.turn = "dropped"
-        measured.TURNS.labels("dropped").inc()
+    if message.turn != "waiting" or conversation.owner != "bot":
         return None
     return Turn(
         message_id=message.id,
@@ -92,6 +88,16 @@ def begin(session: Session, message_id: UUID) -> Turn | None:
         others_wait=conversation.last_seq > message.seq,
         turns_before=conversation.rasa_turns,
     )
+
+
+def begin_or_drop(session: Session, message_id: UUID) -> Turn | None:
+    """The same, and marks a message that waits for the assistant in a chat that is not the assistant's now."""
+    turn = begin(session, message_id)
+    message = session.get(Message, message_id) if turn is None else None
+    if message is not None and message.turn == "waiting":
+        message.turn = "dropped"
+        measured.TURNS.labels("dropped").inc()
+    return turn
 
 
 def store_reply(session: Session, turn: Turn, parts: list[Part]) -> bool:
