@@ -24,7 +24,8 @@ MOST: Final = 6
 _MONTH_FIRST: Final = frozenset({"en-US", "en-PH", "es-US"})
 """Locales in which 3/12 is the twelfth of March."""
 
-_HALF_A_YEAR: Final = 183
+SOON: Final = timedelta(days=60)
+"""A day without a year that is no further ahead is one to come; else it is the one that was."""
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,13 @@ def day_of(found: str, locale: str, today: date) -> date | None:
     if match := re.fullmatch(r"---(\d\d)", found):
         return next(_such_days(today, int(match[1])), None)
     if match := re.fullmatch(r"--(\d\d)-(\d\d)", found):
-        return _nearest(today, int(match[1]), int(match[2]))
+        return _latest(today, int(match[1]), int(match[2]))
     figures = [int(figure) for figure in re.findall(r"\d+", found)]
     if "/" in found:
         first, second, *rest = figures
         month, day = (first, second) if locale in _MONTH_FIRST else (second, first)
         year = rest[0] + 2000 if rest and rest[0] < 100 else next(iter(rest), None)
-        return _nearest(today, month, day) if year is None else _date(year, month, day)
+        return _latest(today, month, day) if year is None else _date(year, month, day)
     return _date(*figures)
 
 
@@ -120,7 +121,7 @@ def _such_days(today: date, day_of_month: int) -> Iterator[date]:
             yield day
 
 
-def _nearest(today: date, month: int, day: int) -> date | None:
-    """That day in the year in which it is nearest to today."""
-    years = (_date(today.year + away, month, day) for away in (0, -1, 1))
-    return next((each for each in years if each and abs((each - today).days) <= _HALF_A_YEAR), None)
+def _latest(today: date, month: int, day: int) -> date | None:
+    """The latest such day that is past or soon: people complain of what was, and of what was promised."""
+    years = (_date(today.year + away, month, day) for away in (1, 0, -1))
+    return next((each for each in years if each and each <= today + SOON), None)

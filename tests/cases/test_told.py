@@ -70,6 +70,13 @@ def test_a_leap_day_without_a_year() -> None:
     assert day_of("--02-29", "en-GB", date(2026, 3, 18)) is None
 
 
+@pytest.mark.parametrize(
+    ("found", "day"), [("--03-03", date(2026, 3, 3)), ("--12-24", date(2026, 12, 24)), ("--01-24", date(2027, 1, 24))]
+)
+def test_without_a_year_it_was_unless_it_is_soon(found: str, day: date) -> None:
+    assert day_of(found, "en-GB", date(2026, 11, 25)) == day
+
+
 def test_where_the_month_comes_first() -> None:
     assert day_of("3/12/2026", "en-US", TODAY) == date(2026, 3, 12)
     assert day_of("3/12/2026", "en-IE", TODAY) == date(2026, 12, 3)
