@@ -17,7 +17,7 @@ from disputes.words import file_of
 
 TEMPLATE: Final = "disputes/notifications/letter.typ"
 SECONDS: Final = 30.0
-_ROW = re.compile(r"^([A-Z][^:>]{0,19}): {2,}(\S.*)$")
+_ROW = re.compile(r"^([^\W\d_][^:>]{0,39}): {2,}(\S.*)$")
 _ITEM = re.compile(r"^(\d+\.|-) {1,2}(\S.*)$")
 _REFERENCE = re.compile(r"\b[A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 _TYPESET: Final = """

@@ -74,3 +74,8 @@ def test_file_names_tell_the_reference_only() -> None:
 def test_the_link_that_opens_the_case_is_not_in_it() -> None:
     kept = service.without_secret(replace(letter("n7_offer"), text="http://127.0.0.1:8000/case/•••"))
     assert kept.text == "http://127.0.0.1:8000/status"
+
+
+def test_rows_are_known_by_labels_of_any_language() -> None:
+    parts = pdf.parts_of("Überweisung am Tag nach der Zusage:  3. Mai\n\nЗаказ:           10023\n")
+    assert [(part["kind"], part["words"]) for part in parts] == [("row", "3. Mai"), ("row", "10023")]
