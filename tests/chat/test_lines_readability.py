@@ -1,19 +1,19 @@
-"""The chat's own words are as easy to read as the assistant's."""
+"""The words of the chat, of pages and of forms are as easy to read as the assistant's."""
 
 import pytest
-import yaml
 
-from disputes.chat.lines import LINES
-from disputes.words import file_of
+from disputes.words import Sentences
 from tests.dialogue.test_consistency import ENOUGH_TO_GRADE, GRADE, LONGEST_SENTENCE
 from tests.readability import grade, sentences_in, words_in
 
-WORDS: dict[str, str] = yaml.safe_load(file_of(LINES).read_text(encoding="utf-8"))
+FILES = ("disputes/chat/lines.yml", "disputes/sentences.yml", "widget/src/words.json")
+READ_BY_STAFF = {"consent.shop_agrees"}
+WORDS = {name: words for file in FILES for name, words in Sentences(file).all().items() if name not in READ_BY_STAFF}
 
 
-@pytest.mark.parametrize("key", sorted(WORDS))
-def test_each_line_is_easy_to_read(key: str) -> None:
-    sentences = sentences_in(WORDS[key])
+@pytest.mark.parametrize("name", sorted(WORDS))
+def test_each_is_easy_to_read(name: str) -> None:
+    sentences = sentences_in(WORDS[name])
     lengths = [len(words_in(sentence)) for sentence in sentences]
     assert max(lengths, default=0) <= LONGEST_SENTENCE
     if sum(lengths) >= ENOUGH_TO_GRADE:

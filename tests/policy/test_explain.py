@@ -31,13 +31,13 @@ class TestClocks:
 
     def test_of_calendar_days_roll_forward(self) -> None:
         assert words_of("clocks.first_answer_days") == (
-            "15 days, counted from the day after you file; the last day counts in full; if it falls on a day we do not "
-            "work, the next working day."
+            "15 days, counted from the day after you file. The last day counts in full. If we do not work on it, the "
+            "next working day takes its place."
         )
 
     def test_of_working_days_count_no_others(self) -> None:
         assert words_of("clocks.named_person_business_days").startswith(
-            "1 working day, counted from the day after you file; only days on which we work count"
+            "1 working day, counted from the day after you file. Only days on which we work count"
         )
 
     def test_of_the_hard_cap_never_move(self) -> None:
