@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rasa_sdk.events import FollowupAction
 
 from actions import slots
+from actions.clauses import NOT_TOLD, Told, asks_about_remedy, closer, tell
 from actions.confusion import begins_complaint, take_back
 from actions.phrases import phrases
 from actions.standing import go_on, open_offer, responses_so_far
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk
-from disputes import policy
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A response of domain.yml, and the clause of the policy whose text and id it gets."""
 
     response: str
@@ -61,12 +60,17 @@ BESIDE = {
 WARNINGS = frozenset({"utter_insult", "utter_insult_beside"})
 """Whoever was answered so once, and goes on like that, gets a person."""
 
+QUESTION = "ask_"
+
 ENDS = frozenset({"goodbye", "that_is_all"})
 """Whoever says this is not reminded of anything."""
 
 CLOSER: tuple[tuple[str, Callable[[], re.Pattern[str]], Answer], ...] = (
-    ("ask_process", lambda: phrases().asks_what_is_needed, Answer("utter_clause", "C2")),
     ("ask_investigation", lambda: phrases().asks_about_files, Answer("utter_send_files")),
+    ("ask_mediation", lambda: phrases().asks_who_pays, Answer("utter_who_pays_mediation", "C5")),
+    ("ask_outside_options", lambda: phrases().asks_about_rights, Answer("utter_rights")),
+    ("ask_outside_options", lambda: phrases().asks_about_time_limits, Answer("utter_time_limits", "C8")),
+    ("ask_privacy", lambda: phrases().asks_how_long_kept, Answer("utter_how_long_kept")),
 )
 """Answers that fit some words of a question better than the answer to all such questions."""
 
@@ -86,9 +90,10 @@ class GiveAnswer(BotAction):
         if begins_complaint(talk):
             return [FollowupAction("action_start_complaint")]
         answer = ANSWERS.get(intent, OLD_BUTTON)
-        for closer, words, fitting in CLOSER:
-            if intent == closer and words().search(talk.turn.text):
-                answer = fitting
+        fitting = next(
+            (fits for asked, words, fits in CLOSER if asked == intent and words().search(talk.turn.text)), None
+        )
+        answer = fitting or answer
         if talk.form or open_offer(talk):
             answer = BESIDE.get(intent, answer)
         if talk.form == slots.STATUS_FORM and intent == "ask_privacy":
@@ -99,17 +104,11 @@ class GiveAnswer(BotAction):
             return [FollowupAction("action_listen")]
         if open_offer(talk) == "utter_colleague_again" and intent in ("accept_remedy", "refuse_remedy"):
             return go_on(talk) if intent == "accept_remedy" else await take_back(talk)
-        rules = policy.current()
-        values = {
-            "mediation_cost": rules.mediation.cost,
-            "takes_part": rules.outside_options.takes_part,
-        }
-        if answer.clause is not None:
-            clause = rules.clauses[answer.clause]
-            values |= {"clause_id": answer.clause, "clause_title": clause.title, "clause_text": clause.text}
-        talk.say(answer.response, **values)
-        if answer.clause is not None:
-            talk.rest_on(answer.clause)
+        told = Told(answer.response, answer.clause or "")
+        if answer.clause is not None and intent.startswith(QUESTION) and fitting is None:
+            is_not_told = intent == "ask_dates" and asks_about_remedy(talk)
+            told = NOT_TOLD if is_not_told else closer(talk, answer.response, answer.clause)
+        tell(talk, told)
         if intent in ENDS:
             return [FollowupAction("action_listen")]  # a form waits, and asks again at the next word
         return talk.back_to_form() if answer is OLD_BUTTON else go_on(talk)

@@ -4,6 +4,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import reading, slots
 from actions.case_acts import leave
+from actions.clauses import clause_spoken_of, is_follow_up, part, tell
 from actions.forms import SHORT, joined
 from actions.informal import FORGOTTEN, GUESS, category_of, values_told
 from actions.notices import brings_a_person
@@ -47,6 +48,9 @@ class NotUnderstood(BotAction):
         tells = turn.words > SHORT or (turn.words > 2 and turn.problem_chance() >= LIKELY)
         if tells and not is_foreign and talk.form is None:
             return await self._hear(talk)
+        if is_follow_up(turn) and (told := part(talk, clause_spoken_of(talk.events))):
+            tell(talk, told)
+            return go_on(talk)
         if _failed_last_turn(talk.events):
             talk.say("utter_not_understood_twice")
             return talk.back_to_form()

@@ -76,8 +76,15 @@ class Phrases(BaseModel):
     means_category: Pattern
     not_this_but_that: Pattern
     wants_manager: Pattern
-    asks_what_is_needed: Pattern
     asks_about_files: Pattern
+    asks_about_rights: Pattern
+    asks_about_time_limits: Pattern
+    asks_who_pays: Pattern
+    asks_how_long_kept: Pattern
+    asks_what_next: Pattern
+    names_its_topic: Pattern
+    asks_about: dict[str, dict[str, Pattern]]
+    not_in_policy: dict[str, Pattern]
     says_number: Pattern
     labels: Words
     letters_begin_with: Annotated[tuple[str, ...], Field(min_length=1)]

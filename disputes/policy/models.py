@@ -90,10 +90,11 @@ class CalendarRules(Part):
 
 
 class Clause(Part):
-    """One clause of the policy; `text` has its figures filled in."""
+    """One clause of the policy, its figures filled in. `answers` are short ones to what is asked about it."""
 
     title: Text
     text: Text
+    answers: dict[Id, Text] = {}
 
 
 class ClockChanges(Part):

@@ -65,7 +65,7 @@ class Policy:
         self.calendar = calendar_of(file.shop, file.calendar)
         self.clocks: Clocks = file.clocks
         self.clauses: dict[str, Clause] = {
-            clause_id: clause.model_copy(update={"text": fill(clause.text, words)})
+            clause_id: _filled(clause, words)
             for clause_id, clause in sorted(file.clauses.items(), key=lambda entry: int(entry[0][1:]))
         }
         self.categories: dict[str, Category] = dict(file.categories)
@@ -242,3 +242,8 @@ class Policy:
         if local.date() in self.calendar.closed:
             return None
         return self.office_hours.get(WEEKDAYS[local.weekday()])
+
+
+def _filled(clause: Clause, words: Mapping[str, str]) -> Clause:
+    answers = {name: fill(answer, words) for name, answer in clause.answers.items()}
+    return clause.model_copy(update={"text": fill(clause.text, words), "answers": answers})

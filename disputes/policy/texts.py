@@ -15,6 +15,8 @@ def texts(file: PolicyFile) -> Iterator[tuple[Path, str, frozenset[str]]]:
     """Each text as its place in the file, its words, and the names it may use beside the general ones."""
     for clause_id, clause in file.clauses.items():
         yield ("clauses", clause_id, "text"), clause.text, NONE
+        for name, answer in clause.answers.items():
+            yield ("clauses", clause_id, "answers", name), answer, NONE
     for number, rule in enumerate(file.remedies):
         yield ("remedies", number, "text"), rule.text, ORDER_WORDS
     for state, stage in file.stages.items():

@@ -99,7 +99,7 @@ class TestQuestions:
     @pytest.mark.parametrize(
         ("said", "intent", "response"),
         [
-            ("what do i need to file a complaint", "ask_process", "utter_clause"),
+            ("what do i need to file a complaint", "ask_process", "utter_part_of_clause"),
             ("how does it work", "ask_process", "utter_process"),
             ("can i send photos", "ask_investigation", "utter_send_files"),
         ],
