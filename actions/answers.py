@@ -60,7 +60,8 @@ BESIDE = {
 WARNINGS = frozenset({"utter_insult", "utter_insult_beside"})
 """Whoever was answered so once, and goes on like that, gets a person."""
 
-QUESTION = "ask_"
+OF_A_CLAUSE = frozenset({"utter_clause", "utter_process", "utter_mediation", "utter_outside_options"})
+"""Responses that tell a whole clause, in place of which a part of it may be enough."""
 
 ENDS = frozenset({"goodbye", "that_is_all"})
 """Whoever says this is not reminded of anything."""
@@ -105,7 +106,7 @@ class GiveAnswer(BotAction):
         if open_offer(talk) == "utter_colleague_again" and intent in ("accept_remedy", "refuse_remedy"):
             return go_on(talk) if intent == "accept_remedy" else await take_back(talk)
         told = Told(answer.response, answer.clause or "")
-        if answer.clause is not None and intent.startswith(QUESTION) and fitting is None:
+        if answer.clause is not None and answer.response in OF_A_CLAUSE and fitting is None:
             is_not_told = intent == "ask_dates" and asks_about_remedy(talk)
             told = NOT_TOLD if is_not_told else closer(talk, answer.response, answer.clause)
         tell(talk, told)

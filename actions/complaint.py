@@ -69,7 +69,9 @@ class StartComplaint(BotAction):
                 changes[slots.CATEGORY] = guess
         talk.say("utter_go_on_with_complaint" if is_begun(talk) else "utter_start_complaint")
         await talk.remember(changes)
-        return set_slots(changes)
+        if turn.intent == "make_complaint":
+            return set_slots(changes)  # its rule goes on with the form
+        return [*set_slots(changes), FollowupAction(slots.COMPLAINT_FORM)]
 
 
 class ComplaintFormTurn(FormTurn):

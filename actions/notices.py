@@ -13,7 +13,7 @@ from disputes import policy
 if TYPE_CHECKING:
     from actions.talk import Talk
 
-LAW_IS_ANSWERED: Final = frozenset({"utter_outside_options", "utter_legal_words"})
+LAW_IS_ANSWERED: Final = frozenset({"utter_outside_options", "utter_legal_words", "utter_rights"})
 
 
 def is_in_other_language(talk: "Talk") -> bool:

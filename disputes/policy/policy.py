@@ -101,7 +101,7 @@ class Policy:
         self._restricted = WatchList(file.watch_words.restricted)
         self._care = WatchList(file.watch_words.care)
         self._legal = WatchList(file.watch_words.legal)
-        self._sentences = {key_of(place): fill(text, words) for place, text, _ in texts(file)}
+        self.texts: Mapping[str, str] = {key_of(place): fill(text, words) for place, text, _ in texts(file)}
 
     def remedies_for(self, category: str, order: OrderFacts | None, *, at: datetime) -> list[Remedy]:
         """What the assistant may propose, best first; empty when only a person may decide."""
@@ -183,14 +183,14 @@ class Policy:
 
     def sentence(self, key: str) -> str:
         """A text of the file by its place, "clauses.C6.text" or "stages.filed.next_step". Raises `KeyError`."""
-        return self._sentences[key]
+        return self.texts[key]
 
     def trace_sentence(self, key: str) -> str:
         """The place of a text, the hash of its words as read, and the file: "history.taken#5d1e...@0f3a...".
 
         The middle part stays the same while the words and the figures in them do. Raises `KeyError`.
         """
-        words = hashlib.sha256(self._sentences[key].encode()).hexdigest()
+        words = hashlib.sha256(self.texts[key].encode()).hexdigest()
         return f"{key}#{words[:TRACE_LENGTH]}@{self.digest[:TRACE_LENGTH]}"
 
     def words_for(self, category: str | None) -> Mapping[str, str]:
