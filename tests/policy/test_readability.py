@@ -22,7 +22,8 @@ READ_BY_STAFF = ("tasks.",)
 
 @cache
 def texts_of(file: str) -> dict[str, str]:
-    return {place: text for place, text in policy.load(ROOT / file).texts.items() if not place.startswith(READ_BY_STAFF)}
+    texts = policy.load(ROOT / file).texts
+    return {place: text for place, text in texts.items() if not place.startswith(READ_BY_STAFF)}
 
 
 @pytest.mark.parametrize("file", POLICIES)
