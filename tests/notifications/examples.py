@@ -29,8 +29,8 @@ def last_moment(month: int, day: int) -> datetime:
 OUTSIDE = OutsideFacts(
     general=(
         "You may turn to alternative dispute resolution or to a court, as far as the law allows. The first is, for "
-        "example, an arbitration or ombudsman service for your country. A consumer advice service near you can tell you "
-        "which one fits."
+        "example, an arbitration or ombudsman service for your country. A consumer advice service near you can tell "
+        "you which one fits."
     ),
     takes_part="We decide case by case whether we take part. Our final response says so.",
     time_limits="The law sets time limits of its own for going outside. They run on while we talk.",
