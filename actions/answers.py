@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rasa_sdk.events import FollowupAction
 
 from actions import slots
-from actions.clauses import NOT_TOLD, Told, asks_about_remedy, closer, tell
+from actions.clauses import NOT_TOLD, Told, asks_beyond, closer, tell
 from actions.confusion import begins_complaint, take_back
 from actions.phrases import phrases
 from actions.standing import go_on, open_offer, responses_so_far
@@ -106,9 +106,11 @@ class GiveAnswer(BotAction):
         if open_offer(talk) == "utter_colleague_again" and intent in ("accept_remedy", "refuse_remedy"):
             return go_on(talk) if intent == "accept_remedy" else await take_back(talk)
         told = Told(answer.response, answer.clause or "")
-        if answer.clause is not None and answer.response in OF_A_CLAUSE and fitting is None:
-            is_not_told = intent == "ask_dates" and asks_about_remedy(talk)
-            told = NOT_TOLD if is_not_told else closer(talk, answer.response, answer.clause)
+        if answer.clause is not None and fitting is None:
+            if asks_beyond(talk):
+                told = NOT_TOLD
+            elif answer.response in OF_A_CLAUSE:
+                told = closer(talk, answer.response, answer.clause)
         tell(talk, told)
         if intent in ENDS:
             return [FollowupAction("action_listen")]  # a form waits, and asks again at the next word

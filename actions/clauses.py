@@ -59,9 +59,8 @@ def closer(talk: Talk, response: str, clause_id: str) -> Told:
     leans = is_follow_up(talk.turn) and talk.turn.intent in FOLLOWING
     if leans and (told := part(talk, spoken_of)):
         return told
-    pattern = asks.not_in_policy.get(clause_id)
     is_elsewhere = leans and clause_id == "C5" and spoken_of not in (None, "C5")  # "is it binding?", of a court
-    if is_elsewhere or (pattern and pattern.search(talk.turn.text)):
+    if is_elsewhere or _lacks(clause_id, talk.turn):
         return NOT_TOLD
     if told := part(talk, clause_id):
         return told
@@ -108,10 +107,20 @@ def is_follow_up(turn: Turn) -> bool:
     return 0 < turn.words <= FOLLOW_UP and not phrases().names_its_topic.search(turn.text)
 
 
-def asks_about_remedy(talk: Talk) -> bool:
-    """True when what is asked can only be meant for the solution that was just proposed; no clause tells about that."""
+def asks_beyond(talk: Talk) -> bool:
+    """True when the policy says nothing of what is asked about what was spoken of: a clause, or a proposed solution."""
+    if not is_follow_up(talk.turn):
+        return False
+    if _lacks(clause_spoken_of(talk.events), talk.turn):
+        return True
     is_proposed = talk.form == slots.HELP_FORM and talk.slot(slots.REQUESTED) == slots.REMEDY_ANSWER
-    return is_proposed and talk.slot(slots.REMEDY) not in (None, slots.NO_REMEDY) and is_follow_up(talk.turn)
+    is_about_remedy = is_proposed and talk.slot(slots.REMEDY) not in (None, slots.NO_REMEDY)
+    return is_about_remedy and talk.turn.intent == "ask_dates"
+
+
+def _lacks(clause_id: str | None, turn: Turn) -> bool:
+    pattern = phrases().not_in_policy.get(clause_id or "")
+    return pattern is not None and pattern.search(turn.text) is not None
 
 
 def clause_spoken_of(events: list[Event]) -> str | None:

@@ -18,7 +18,7 @@ MENTIONS = (AMOUNT, DAY)
 """What belongs to the story; it answers no question."""
 PROBLEM = "problem_"
 
-STANDS_OUT, HINT = 0.35, 0.005
+STANDS_OUT, HINT = 0.35, 0.001
 """Share of all problems, and chance, from which the problem in a message that wants something else is told by it."""
 
 

@@ -151,6 +151,10 @@ class TestFollowUps:
         done = room.run(GiveAnswer(), "is it binding?", "ask_mediation", events=read_out("C8", "utter_outside_options"))
         assert done.said == [UNKNOWN]
 
+    def test_what_is_not_said_of_mediation_is_not_answered_from_another_clause(self, room: Room) -> None:
+        done = room.run(GiveAnswer(), "is it confidential?", "ask_privacy", events=read_out("C5", "utter_mediation"))
+        assert done.said == [UNKNOWN]
+
     def test_of_a_solution_that_was_proposed_no_clause_tells(self, room: Room) -> None:
         done = room.run(
             GiveAnswer(), "how long does that take?", "ask_dates",
