@@ -288,6 +288,11 @@ class TestFileComplaint:
 
 
 class TestStartComplaint:
+    def test_begins_the_form_whatever_the_message_was_taken_for(self, room: Room) -> None:
+        text = "I want to file a complaint. My name is Kit Moss, kit@example.com, order 30211, the cup arrived broken."
+        assert room.run(StartComplaint(), text, "nlu_fallback").next_action == slots.COMPLAINT_FORM
+        assert room.run(StartComplaint(), text, "make_complaint").next_action is None  # its rule does
+
     def test_takes_the_story_and_the_category_from_the_opening_words(self, room: Room) -> None:
         text = "I want to complain about the driver who threw my parcel over the fence into the pond"
         done = room.run(StartComplaint(), text, "make_complaint", ranking={"problem_service": 0.3})

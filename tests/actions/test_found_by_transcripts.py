@@ -158,3 +158,9 @@ class TestStatus:
         assert room.run(ReplyNo(), "still nothing", "that_is_all", events=bot_said("utter_code_sent")).said == [
             "utter_code_waits"
         ]
+
+
+def test_that_we_cannot_find_something_is_no_missing_order_number(room: Room) -> None:
+    done = room.run(HelpFormTurn(), "what happens if you cannot find it?", "ask_informal", form=slots.HELP_FORM,
+                    asked=slots.ORDER_NUMBER, category="lost")  # fmt: skip
+    assert slots.ORDER_NUMBER not in done.slots
