@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from actions import slots
+from actions.mentions import named_in
 
 
 def slots_of(corrected: Mapping[str, str], known: Mapping[str, Any]) -> dict[str, Any]:
@@ -13,6 +14,7 @@ def slots_of(corrected: Mapping[str, str], known: Mapping[str, Any]) -> dict[str
         changes |= dict.fromkeys(slots.ONE_MATTER)
     if slots.DESCRIPTION in changes:
         changes[slots.STORY] = None
+        changes |= named_in(changes[slots.DESCRIPTION])
     if slots.EMAIL in changes or slots.PHONE in changes:
         ways = (changes.get(name) or known.get(name) for name in (slots.EMAIL, slots.PHONE))
         changes[slots.CONTACT] = ", ".join(str(way) for way in ways if way)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from actions import slots
 from actions.turn import AMOUNT, DAY, Turn
 from disputes import clock, policy
-from disputes.cases.told import Told, told
+from disputes.cases.told import Told, in_text, told
 
 NOT_OF_THE_MATTER: Final = frozenset({"greet", "thank", "goodbye", "out_of_scope", "ask_contact", "ask_bot"})
 """Where "tomorrow" is no day of the story."""
@@ -21,11 +21,13 @@ def named(turn: Turn, known: Mapping[str, Any], asked: str | None) -> dict[str, 
     is_beside = turn.intent in NOT_OF_THE_MATTER and asked != slots.DESCRIPTION
     if not turn.mentions or is_beside:
         return {}
-    rules = policy.current()
-    today = clock.now().astimezone(rules.calendar.zone).date()
-    new = told(turn.mentions.get(AMOUNT, ()), turn.mentions.get(DAY, ()), rules, today)
-    both = {slots.AMOUNTS: new.amounts, slots.DAYS: [day.isoformat() for day in new.days]}
+    both = _kept(told(turn.mentions.get(AMOUNT, ()), turn.mentions.get(DAY, ()), policy.current(), _today()))
     return {name: list(dict.fromkeys([*(known.get(name) or ()), *each])) for name, each in both.items() if each}
+
+
+def named_in(description: str) -> dict[str, list[str] | None]:
+    """The slots as a description that was put in the place of another one has them."""
+    return {name: each or None for name, each in _kept(in_text(description, policy.current(), _today())).items()}
 
 
 def said(known: Mapping[str, Any]) -> dict[str, str | None]:
@@ -33,3 +35,11 @@ def said(known: Mapping[str, Any]) -> dict[str, str | None]:
     days = tuple(date.fromisoformat(day) for day in known.get(slots.DAYS) or ())
     both = Told(tuple(known.get(slots.AMOUNTS) or ()), days)
     return {slots.AMOUNTS: both.amounts_said or None, slots.DAYS: both.days_said or None}
+
+
+def _kept(new: Told) -> dict[str, list[str]]:
+    return {slots.AMOUNTS: list(new.amounts), slots.DAYS: [day.isoformat() for day in new.days]}
+
+
+def _today() -> date:
+    return clock.now().astimezone(policy.current().calendar.zone).date()

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from disputes import clock, policy
 from disputes.cases import queries as cases
 from disputes.cases.fields import FieldError, clean_description, clean_email, clean_name, clean_phone
+from disputes.cases.told import in_text
 from disputes.chat import handover_queries, queries, thread
 from disputes.chat.lines import line
 from disputes.chat.mood import mood_of
@@ -108,7 +109,8 @@ def correct(session: Session, conversation_id: UUID, field_name: str, typed: str
     value = _cleaned(field, typed)
     if value == conversation.facts.get(field.name):
         return
-    conversation.facts = conversation.facts | {field.name: value}
+    known = conversation.facts | {field.name: value} | _named_in(field, value)
+    conversation.facts = {name: each for name, each in known.items() if each}
     given = {"value": value, "at": clock.now().isoformat()}
     conversation.corrections = conversation.corrections | {field.name: given}
     conversation.facts_version += 1
@@ -171,6 +173,15 @@ def _card(session: Session, conversation: Conversation) -> Json:
         if value:
             rows.append({"label": label, "value": value})
     return {"kind": CARD, "title": line("handover_title"), "rows": rows}
+
+
+def _named_in(field: Field, value: str) -> dict[str, str]:
+    """What another description names in place of the one before; empty where it names nothing."""
+    if field.name != "description":
+        return {}
+    rules = policy.current()
+    told = in_text(value, rules, clock.now().astimezone(rules.calendar.zone).date())
+    return {"amounts_named": told.amounts_said, "days_named": told.days_said}
 
 
 def _row(field: Field, value: str | None) -> Json:

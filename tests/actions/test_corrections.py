@@ -26,7 +26,14 @@ class TestSlots:
 
     def test_a_description_takes_the_place_of_the_story(self) -> None:
         told = "The lamp came in two pieces."
-        assert slots_of({"description": told}, {"story": "lamp"}) == {"description": told, "story": None}
+        named = {"amounts_named": None, "days_named": None}
+        assert slots_of({"description": told}, {"story": "lamp"}) == {"description": told, "story": None, **named}
+
+    def test_what_it_names_takes_the_place_of_what_was_named(self) -> None:
+        found = slots_of(
+            {"description": "I paid £50 on 2 March 2026."}, {"amounts_named": ["£5.00"], "story": "5 pounds"}
+        )
+        assert (found["amounts_named"], found["days_named"]) == (["£50.00"], ["2026-03-02"])
 
     def test_the_form_need_not_ask_for_the_contact(self) -> None:
         found = slots_of({"contact_email": "mia@example.com"}, {"contact_phone": "+447700900123"})

@@ -71,6 +71,14 @@ class TestShown:
         for_staff = handover_card.card_for_staff(session, told, verified=False)
         assert {row.label: row.value for row in for_staff.rows}["Dates named"] == "Tuesday 3 March 2026"
 
+    def test_another_description_names_other_amounts(self, session: Session, told: Conversation) -> None:
+        named: dict[str, str | None] = {"amounts_named": "£49.90", "days_named": "Tuesday 3 March 2026"}
+        service.remember_facts(session, told.id, TOLD | named)
+        ask_for_a_person(session, told)
+        handover_card.correct(session, told.id, "description", "I paid 12 pounds too much.", client_id=str(uuid4()))
+        assert told.facts["amounts_named"] == "£12.00"
+        assert "days_named" not in told.facts
+
     def test_when_an_agent_steps_in(self, session: Session, told: Conversation, anna: Staff) -> None:
         handoff.take_over(session, told.id, anna)
         assert len(cards(session, told)) == 1
