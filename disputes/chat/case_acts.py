@@ -115,7 +115,8 @@ def check(session: Session, conversation_id: UUID, reference: str, name: str) ->
     case = verified_case(session, conversation_id, reference)
     if case.state not in _POSSIBLE.get(name, frozenset()):
         stage = policy.current().stages[case.state]
-        raise Conflict(f"{reference} is at another stage by now: {stage.label}. {stage.next_step}")
+        told = line("another_stage", reference=reference, stage=stage.label, next_step=stage.next_step)
+        raise Conflict(told)
 
 
 def at_hand(session: Session, conversation_id: UUID, reference: str) -> AtHand:

@@ -40,7 +40,6 @@ class Field:
     """One line of the card that the customer can change. `clean` gives the value to keep, or raises `FieldError`."""
 
     name: str
-    label_for_staff: str
     input: Literal["choice", "line", "text"]
     clean: Callable[[str], str]
     always: bool = True
@@ -49,6 +48,11 @@ class Field:
     def label(self) -> str:
         """What customers read before the value."""
         return line(f"handover_{self.name}")
+
+    @property
+    def label_for_both(self) -> str:
+        """The same where staff read it, too."""
+        return line(f"handover_short_{self.name}")
 
 
 def _category(typed: str) -> str:
@@ -71,12 +75,12 @@ def _phone(typed: str) -> str:
 FIELDS: Final[Mapping[str, Field]] = {
     field.name: field
     for field in (
-        Field("category", "About", "choice", _category),
-        Field("order_number", "Order", "line", _order_number),
-        Field("description", "What happened", "text", clean_description),
-        Field("complainant_name", "Name", "line", clean_name),
-        Field("contact_email", "E-mail", "line", clean_email),
-        Field("contact_phone", "Phone", "line", _phone, always=False),
+        Field("category", "choice", _category),
+        Field("order_number", "line", _order_number),
+        Field("description", "text", clean_description),
+        Field("complainant_name", "line", clean_name),
+        Field("contact_email", "line", clean_email),
+        Field("contact_phone", "line", _phone, always=False),
     )
 }
 """By the names of the facts that the assistant remembers, in the order in which they are shown."""
@@ -124,7 +128,7 @@ def card_for_staff(session: Session, conversation: Conversation, *, verified: bo
     facts = conversation.facts
     rows = [
         StaffRow(
-            field.label_for_staff,
+            field.label_for_both,
             _said(field, facts[field.name]),
             corrected="by" not in conversation.corrections.get(field.name, {"by": None}),
             is_long=field.input == "text",
@@ -202,7 +206,7 @@ def _redraw(session: Session, conversation: Conversation, field: Field, client_i
     value = _said(field, conversation.facts[field.name])
     short = value if len(value) <= SHOWN else f"{value[:SHOWN].rstrip()}…"
     changed = redrawn(session, conversation)
-    words = line("corrected", label=field.label_for_staff, value=" ".join(short.split()))
+    words = line("corrected", label=field.label_for_both, value=" ".join(short.split()))
     thread.append(session, conversation, "system", words, client_id=client_id, lists=True, **changed)
 
 

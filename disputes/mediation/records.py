@@ -15,6 +15,9 @@ from disputes.mediation.settlements import drafts_of
 from disputes.mediation.tables import Mediation, MediationConsent, MediationSettlement
 from disputes.mediation.words import PARTIES, consent_words
 from disputes.people.tables import Staff
+from disputes.words import Sentences
+
+say = Sentences("disputes/sentences.yml", "consent")
 
 _ENDS: Final = ("mediation_declined", "mediation_ended")
 """Events that a clock may write too, which knows of no attempt."""
@@ -182,7 +185,7 @@ def _receipts(session: Session, case: Case, mediation: Mediation) -> dict[str, R
 
 def _receipt(session: Session, consent: MediationConsent) -> Receipt:
     staff = session.get(Staff, consent.staff_id) if consent.staff_id else None
-    by = staff.name if staff else "the customer"
+    by = staff.name if staff else say("by_customer")
     return Receipt(consent.party, consent.agreed, consent.words, consent.answered_at, by, consent.how_to_stop)
 
 
