@@ -91,14 +91,25 @@ def _read(ours: Path, theirs: Path) -> Mapping[str, str]:
     found = dict(_named(yaml.safe_load(ours.read_text(encoding="utf-8"))))
     if theirs == ours:
         return found
-    for name, sentence in _named(yaml.safe_load(theirs.read_text(encoding="utf-8"))):
+    for name, sentence in _theirs(theirs):
         if name not in found:
             raise DoesNotFit(f"{theirs}: we have no sentence called {name}.")
-        if blanks_of(sentence) != blanks_of(found[name]):
+        try:
+            fits = blanks_of(sentence) == blanks_of(found[name])
+        except ValueError:  # a brace that opens or closes nothing
+            fits = False
+        if not fits:
             wanted = " ".join(f"{{{blank}}}" for blank in sorted(blanks_of(found[name]))) or "none"
             raise DoesNotFit(f"{theirs}: the blanks of {name} are not those of ours, which are: {wanted}.")
         found[name] = sentence
     return found
+
+
+def _theirs(file: Path) -> list[tuple[str, str]]:
+    try:
+        return list(_named(yaml.safe_load(file.read_text(encoding="utf-8")) or {}))
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError) as fault:
+        raise DoesNotFit(f"{file}: this is no file of sentences by their names.") from fault
 
 
 def _named(part: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

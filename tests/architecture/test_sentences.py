@@ -150,11 +150,24 @@ class TestALanguage:
         with pytest.raises(DoesNotFit, match="joint"):
             check_sentences()
 
-    @pytest.mark.parametrize("sentence", ["Quelqu’un est là.", "{name} {surname} est là.", "{nom} est là."])
+    @pytest.mark.parametrize(
+        "sentence", ["Quelqu’un est là.", "{name} {surname} est là.", "{nom} est là.", "{name} est là. }"]
+    )
     def test_other_blanks_are_refused(self, language: Path, sentence: str) -> None:
         (language / LINES).write_text(f"joined: '{sentence}'\n")
         with pytest.raises(DoesNotFit, match="joined"):
             check_sentences()
+
+    @pytest.mark.parametrize("text", ["- a list", "joined: 'no end", "one word"])
+    def test_what_is_no_such_file_is_refused(self, language: Path, text: str) -> None:
+        (language / LINES).write_text(text)
+        with pytest.raises(DoesNotFit, match="no file of sentences"):
+            check_sentences()
+
+    def test_an_empty_one_changes_nothing(self, language: Path) -> None:
+        (language / LINES).write_text("# not begun yet\n")
+        check_sentences()
+        assert Sentences(LINES)("back_button") == "Back to the assistant"
 
     def test_the_program_does_not_start_with_one_that_does_not_fit(self, language: Path) -> None:
         (language / LINES).write_text("joint: '{name} est là.'\n")
