@@ -36,6 +36,7 @@ class _Rules(NamedTuple):
     no_money_before: "re.Pattern[str]"
     no_money_after: "re.Pattern[str]"
     time_before: "re.Pattern[str]"
+    price_after: "re.Pattern[str]"
     days: "Tuple[re.Pattern[str], ...]"
     no_day_before: "re.Pattern[str]"
 
@@ -57,7 +58,7 @@ def find_amounts(text: str) -> Iterator[Found]:
     for match in rules.decimal.finditer(text):
         before = text[max(0, match.start() - BEFORE) : match.start()]
         may_be_time = rules.time_before.search(before) and (int(match["whole"]), int(match["part"])) <= _LAST_MINUTE
-        is_time = may_be_time and int(match["part"]) < 60 and not re.match(r"\s+each\b", text[match.end() :])
+        is_time = may_be_time and int(match["part"]) < 60 and not rules.price_after.match(text, match.end())
         if is_time or rules.no_money_before.search(before) or rules.no_money_after.match(text, match.end()):
             continue
         yield Found(f"{int(match['whole'])}.{match['part']} {SHOP}", match.start(), match.end())
@@ -207,13 +208,14 @@ def _built(_language: Path) -> _Rules:
         r"\A\s*(?P<numeric>\d{1,2}/\d{1,2})\W*\Z",
     )
     return _Rules(
-        re.compile(marked, flags),
-        re.compile(spelled, flags),
-        re.compile(rf"\b{literal(mapped('notes'))}(?!\w)", flags),
-        re.compile(r"(?<![\w.,/:-])(?P<whole>\d{1,5})[.,](?P<part>\d\d)(?![\w/%-]|[.,:]\d)", flags),
-        re.compile(rf"\b{alternatives('no_money_before')}\s*$", flags),
-        re.compile(after_number, flags),
-        re.compile(rf"\b{alternatives('time_before')}\s*$", flags),
-        tuple(re.compile(day, flags) for day in days),
-        re.compile(rf"\b{alternatives('no_day_before')}\s*$", flags),
+        marked=re.compile(marked, flags),
+        spelled=re.compile(spelled, flags),
+        note=re.compile(rf"\b{literal(mapped('notes'))}(?!\w)", flags),
+        decimal=re.compile(r"(?<![\w.,/:-])(?P<whole>\d{1,5})[.,](?P<part>\d\d)(?![\w/%-]|[.,:]\d)", flags),
+        no_money_before=re.compile(rf"\b{alternatives('no_money_before')}\s*$", flags),
+        no_money_after=re.compile(after_number, flags),
+        time_before=re.compile(rf"\b{alternatives('time_before')}\s*$", flags),
+        price_after=re.compile(rf"\s+{alternatives('price_after')}(?!\w)", flags),
+        days=tuple(re.compile(day, flags) for day in days),
+        no_day_before=re.compile(rf"\b{alternatives('no_day_before')}\s*$", flags),
     )

@@ -263,7 +263,7 @@ def _built(_language: Path) -> _Rules:
     )
     other = (
         rf"(?<![^\W\d_]){alternatives('other_numbers')}(?![^\W\d_])\.?(?:\s+{number_words}\b\.?)?{fillers}"
-        rf"(?:\s+{any_of(listed('other_numbers'))})?(?:\s+in|\s+with)?\s*[:#=-]?\s*"
+        rf"(?:\s+{any_of(listed('other_numbers'))})?(?:\s+{alternatives('other_fillers')})?\s*[:#=-]?\s*"
         r"(?P<number>(?:[A-Z]{1,4}\s?)?\d(?:[\s-]?[\dA-Z]?\d)*)"
     )
     signs = literal(mapped("sign_words"))
@@ -273,19 +273,19 @@ def _built(_language: Path) -> _Rules:
     local = rf"(?<![\w.+@-])(?P<local>[^\W_][\w+-]*(?:(?:{dot}|\.)[\w+-]+){{0,4}})"
     hosts = any_of(listed("mail_hosts"))
     return _Rules(
-        re.compile(order, flags),
-        re.compile(order_words, flags),
-        re.compile(other, flags),
-        re.compile(rf"(?<![^\W\d_]){alternatives('phone_words')}(?![^\W\d_])[^\d+\n]{{0,24}}$", flags),
-        re.compile(rf"(?:[\s,;/&+.#()?-]|\b{alternatives('between_orders')}\b)*", flags),
-        re.compile(rf"\b{alternatives('counted_before')}\s*$", flags),
-        re.compile(rf"\s*(?:[%°]|{alternatives('counted_after')}(?![\w]))", flags),
-        re.compile(rf"\s+{alternatives('things')}(?!\w)"),
-        re.compile(rf"{local}\s+{at}\s+(?P<domain>{host})(?![\w@])", flags),
-        re.compile(rf"{local}\s*[(\[{{]\s*{at}\s*[)\]}}]\s*(?P<domain>{host})(?![\w@])", flags),
-        re.compile(rf"\s*[(\[{{]?\s*(?<!\w)(?P<sign>{signs})(?!\w)\s*[)\]}}]?\s*", flags),
-        re.compile(rf"\b{alternatives('mail_words')}\b", flags),
-        re.compile(rf"(?:\A|\b{alternatives('address_begins')}|[:=])\s*$", flags),
-        frozenset(listed("no_local_part")),
-        re.compile(rf"{hosts}\.", flags),
+        order=re.compile(order, flags),
+        names_order=re.compile(order_words, flags),
+        other_number=re.compile(other, flags),
+        phone_word=re.compile(rf"(?<![^\W\d_]){alternatives('phone_words')}(?![^\W\d_])[^\d+\n]{{0,24}}$", flags),
+        between_orders=re.compile(rf"(?:[\s,;/&+.#()?-]|\b{alternatives('between_orders')}\b)*", flags),
+        counted_before=re.compile(rf"\b{alternatives('counted_before')}\s*$", flags),
+        counted_after=re.compile(rf"\s*(?:[%°]|{alternatives('counted_after')}(?![\w]))", flags),
+        things_after=re.compile(rf"\s+{alternatives('things')}(?!\w)"),
+        spelled=re.compile(rf"{local}\s+{at}\s+(?P<domain>{host})(?![\w@])", flags),
+        bracketed=re.compile(rf"{local}\s*[(\[{{]\s*{at}\s*[)\]}}]\s*(?P<domain>{host})(?![\w@])", flags),
+        dot=re.compile(rf"\s*[(\[{{]?\s*(?<!\w)(?P<sign>{signs})(?!\w)\s*[)\]}}]?\s*", flags),
+        mail_word=re.compile(rf"\b{alternatives('mail_words')}\b", flags),
+        address_begins=re.compile(rf"(?:\A|\b{alternatives('address_begins')}|[:=])\s*$", flags),
+        no_local_part=frozenset(listed("no_local_part")),
+        mail_host=re.compile(rf"{hosts}\.", flags),
     )

@@ -1,5 +1,7 @@
 """The rules that find values in a message."""
 
+import time
+
 import pytest
 
 from nlu_components.plain_words import plain
@@ -34,9 +36,23 @@ def test_places_are_those_in_the_text() -> None:
     assert [text[value.start : value.end] for value in find_values(text)] == ["anna@example.com", "10023"]
 
 
-def test_a_very_long_message_takes_no_time() -> None:
-    assert find_values("1 2 3 4 " * 5000) is not None
+@pytest.mark.parametrize(
+    "again",
+    ["1 2 3 4 ", "12/3/2026 ", "49.90 ", "09 ", "a dot ", "(at) ", "order ", "twenty ", "card ", "1-", "a.b", "a a "],
+)
+def test_a_very_long_message_takes_no_time(again: str) -> None:
+    before = time.process_time()
+    find_values(again * 2500)
+    assert time.process_time() - before < 3
+
+
+def test_half_an_address_many_times_is_none() -> None:
     assert find_values("a@" * 10_000) == []
+
+
+def test_a_price_each_is_no_time() -> None:
+    assert [value.value for value in find_values("2 lamps at 12.50 each")] == ["12.50 shop"]
+    assert find_values("i was there at 12.50") == []
 
 
 def test_numbers_are_the_same_to_the_classifier() -> None:
