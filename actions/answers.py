@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 from rasa_sdk.events import FollowupAction
 
-from actions import slots
+from actions import reading, slots
 from actions.clauses import NOT_TOLD, Told, asks_beyond, closer, tell
-from actions.confusion import begins_complaint, take_back
+from actions.confusion import begins_complaint, hear, take_back
 from actions.phrases import phrases
 from actions.standing import go_on, open_offer, responses_so_far
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk
+from actions.turn import HINT, ORDER_NUMBER
+from disputes import policy
 
 
 class Answer(NamedTuple):
@@ -48,6 +50,7 @@ ANSWERS = {
 }
 
 OLD_BUTTON = Answer("utter_button_is_old")
+OLD_BUTTON_BESIDE = Answer("utter_button_is_old_beside")
 
 BESIDE = {
     "greet": Answer("utter_greet_beside"),
@@ -82,36 +85,59 @@ class GiveAnswer(BotAction):
     def name(self) -> str:
         return "action_answer"
 
-    async def act(self, talk: Talk) -> list[Event]:
+    async def act(self, talk: Talk) -> list[Event]:  # noqa: PLR0911 one return for each way it goes on
         intent = talk.turn.intent
         if intent == "insult" and WARNINGS & responses_so_far(talk.events):
             talk.say("utter_insult_again")
             talk.hand_over("abuse", summary_of(talk))
-            return [FollowupAction("action_listen")]
+            return talk.wait()
         if begins_complaint(talk):
             return [FollowupAction("action_start_complaint")]
-        answer = ANSWERS.get(intent, OLD_BUTTON)
-        fitting = next(
-            (fits for asked, words, fits in CLOSER if asked == intent and words().search(talk.turn.text)), None
-        )
-        answer = fitting or answer
-        if talk.form or open_offer(talk):
-            answer = BESIDE.get(intent, answer)
-        if talk.form == slots.STATUS_FORM and intent == "ask_privacy":
-            answer = Answer("utter_why_address")
+        is_of_order = bool(talk.turn.first(ORDER_NUMBER) and talk.turn.likeliest_problem(HINT))
+        if intent == "correct_detail" and is_of_order and talk.form is None:
+            return await hear(talk)  # "and the other one, 10026, is late": nothing is open that this could correct
         if intent == "ask_escalation" and phrases().wants_manager.search(talk.turn.text):
             # Somebody who wants a manager now wants a person, not the clause about managers.
             talk.hand_over("asked for a person", summary_of(talk))
-            return [FollowupAction("action_listen")]
-        if open_offer(talk) == "utter_colleague_again" and intent in ("accept_remedy", "refuse_remedy"):
-            return go_on(talk) if intent == "accept_remedy" else await take_back(talk)
+            return talk.wait()
+        to_colleague = open_offer(talk) == "utter_colleague_again"
+        if to_colleague and intent == "refuse_remedy":
+            return await take_back(talk)
+        if _repeats_why(talk) or (to_colleague and intent == "accept_remedy"):
+            return go_on(talk)
+        answer = _answer_to(talk)
         told = Told(answer.response, answer.clause or "")
-        if answer.clause is not None and fitting is None:
+        if answer.clause is not None and _fitting(talk) is None:
             if asks_beyond(talk):
                 told = NOT_TOLD
             elif answer.response in OF_A_CLAUSE:
                 told = closer(talk, answer.response, answer.clause)
         tell(talk, told)
-        if intent in ENDS:
-            return [FollowupAction("action_listen")]  # a form waits, and asks again at the next word
-        return talk.back_to_form() if answer is OLD_BUTTON else go_on(talk)
+        if answer is OLD_BUTTON:
+            return []  # there is neither a form nor an offer to go on with
+        return talk.wait() if intent in ENDS else go_on(talk)
+
+
+def _answer_to(talk: Talk) -> Answer:
+    """What this is answered, by what was understood, the words, and what else waits for an answer."""
+    intent, turn = talk.turn.intent, talk.turn
+    if talk.form == slots.STATUS_FORM and intent == "ask_privacy":
+        return Answer("utter_why_address")
+    if intent == "ask_outside_options" and policy.current().is_legal(turn.text) and not reading.asks_something(turn):
+        return Answer("utter_legal_words")  # a threat is no question about the clause
+    answer = _fitting(talk) or ANSWERS.get(intent, OLD_BUTTON)
+    if talk.form or open_offer(talk):
+        return OLD_BUTTON_BESIDE if answer is OLD_BUTTON else BESIDE.get(intent, answer)
+    return answer
+
+
+def _fitting(talk: Talk) -> Answer | None:
+    """The answer that fits some words of the question better than the one to all such questions."""
+    intent, text = talk.turn.intent, talk.turn.text
+    return next((fits for asked, words, fits in CLOSER if asked == intent and words().search(text)), None)
+
+
+def _repeats_why(talk: Talk) -> bool:
+    """True when somebody who was just told that a person has to help says once more that there is no address."""
+    has_none = talk.turn.intent == "no_order_number" or reading.has_no_mail(talk.turn)
+    return has_none and open_offer(talk) == "utter_status_by_person_again"

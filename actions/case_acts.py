@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import edge, slots
-from actions.forms import SHORT, SURE, TOO_SHORT, FormTurn, Reading, is_aside
+from actions.forms import MISREAD_AGAIN, SHORT, SURE, TOO_SHORT, FormTurn, Reading, is_aside
 from actions.standing import go_on
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
@@ -21,6 +21,8 @@ TO_CONFIRM = {
     "accept": "utter_confirm_accept",
     "refuse": "utter_confirm_refuse",
     "withdraw": "utter_confirm_withdraw",
+    "agree": "utter_confirm_agree",
+    "decline": "utter_confirm_decline",
 }
 """Acts that ask once more, and how."""
 
@@ -34,6 +36,8 @@ DONE = {
     "accept": "utter_done_accept",
     "refuse": "utter_done_refuse",
     "withdraw": "utter_done_withdraw",
+    "agree": "utter_done_agree",
+    "decline": "utter_done_decline",
     "mediation": "utter_done_mediation",
     "undo": "utter_done_undo",
     "answer": "utter_done_answer",
@@ -42,7 +46,7 @@ DONE = {
     "review": "utter_done_review",
 }
 
-MOVES = frozenset({"accept", "refuse", "withdraw", "undo", "answer", "review"})
+MOVES = frozenset({"accept", "refuse", "withdraw", "undo", "answer", "review", "decline"})
 """Acts after which the complaint stands elsewhere; the customer is told where."""
 
 FORGET = dict.fromkeys((slots.CASE_ACT, slots.CASE_REFERENCE, slots.CASE_ABOUT, slots.CASE_WORDS, slots.CASE_BEFORE))
@@ -57,9 +61,12 @@ async def show_buttons(talk: Talk, case: CaseProgress) -> None:
         at_hand = await edge.in_transaction(case_acts.at_hand, _conversation(talk), case.reference)
     except Refused:
         return
+    if response == "utter_can_mediation_offered" and not at_hand.terms:
+        return  # the customer has said yes, and the others have not yet
     names = [*TO_CONFIRM, *WITH_WORDS, "undo", "nothing"]
     payloads = {f"{name}_payload": payload(name, case.reference, at_hand.about) for name in names}
-    talk.say(response, questions="\n".join(at_hand.questions), status_page=_status_page(), **payloads)
+    told = {"questions": "\n".join(at_hand.questions), "terms": at_hand.terms, "status_page": _status_page()}
+    talk.say(response, **told, **payloads)
 
 
 def payload(act: str, reference: str, about: str = "") -> str:
@@ -144,7 +151,7 @@ class AskCaseWords(BotAction):
         return "action_ask_case_words"
 
     async def act(self, talk: Talk) -> list[Event]:
-        if talk.slot(slots.ASK_AS) == TOO_SHORT:
+        if talk.slot(slots.ASK_AS) in (TOO_SHORT, MISREAD_AGAIN):
             talk.say("utter_words_needed")
         else:
             talk.say(f"utter_ask_words_{talk.slot(slots.CASE_ACT) or 'add'}")

@@ -7,28 +7,39 @@ from rasa_sdk.events import FollowupAction
 from actions import reading, slots
 from actions.forms import (
     AGAIN,
+    BRIEF,
     CHANGE,
+    GO_AHEAD,
     MISREAD,
+    MISREAD_AGAIN,
     MISREAD_EMAIL,
     MISREAD_PHONE,
+    MORE,
     NOTED,
+    PLAIN,
+    REFUSED,
     SHORT,
     SURE,
     TOO_SHORT,
     FormTurn,
     Reading,
     is_aside,
+    is_enough,
     joined,
     tells_more,
 )
-from actions.informal import GUESS, category_of, contact_told, read_category, read_order_number, values_told
-from actions.standing import is_begun
+from actions.informal import GUESS, category_of, read_category, read_order_number
+from actions.standing import A_COMPLAINT_WAITS, is_begun, responses_so_far
 from actions.status import wants_it_back
 from actions.talk import BotAction, Event, Talk, set_slots
-from disputes.cases.fields import FieldError, clean_description
+from actions.told import contact_told, values_told
+from disputes import policy
 
 CERTAIN = 0.65
 """Confidence from which a short message ends the description; below it, it is added: no word may be lost."""
+
+A_YES = 2
+"""Words up to which a yes to "would you like to add anything?" is nothing but that."""
 
 NO_MORE_THAN_A_WORD = 3
 """Words up to which an unclear answer to the summary is not added to the description."""
@@ -41,6 +52,9 @@ EMPTIED = {
     slots.CATEGORY: (slots.CATEGORY,),
 }
 """What is asked again when a field is to be changed."""
+
+BEGUN = A_COMPLAINT_WAITS | {"utter_ask_complainant_name", "utter_ask_contact"}
+"""Who was told or asked one of these goes on with a complaint."""
 
 BUTTONS = {
     "change_name": slots.NAME,
@@ -67,7 +81,12 @@ class StartComplaint(BotAction):
             guess = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
             if guess and not talk.slot(slots.CATEGORY):
                 changes[slots.CATEGORY] = guess
-        talk.say("utter_go_on_with_complaint" if is_begun(talk) else "utter_start_complaint")
+        was_asked = bool(talk.slot(slots.DESCRIPTION) or BEGUN & responses_so_far(talk.events))
+        if is_begun(talk) and was_asked:
+            talk.say("utter_go_on_with_complaint")
+        else:
+            is_told = any(talk.slot(name) for name in (slots.CATEGORY, slots.STORY))
+            talk.say("utter_to_complaint_at_once" if is_told else "utter_start_complaint")
         await talk.remember(changes)
         if turn.intent == "make_complaint":
             return set_slots(changes)  # its rule goes on with the form
@@ -79,8 +98,15 @@ class ComplaintFormTurn(FormTurn):
 
     form = slots.COMPLAINT_FORM
 
+    def order_number(self, category: str | None, number: str | None) -> str | None:
+        """Whatever it is about, there may be an order to it, so it is asked for once."""
+        return None if number == slots.NOT_ASKED else number
+
     def read(self, talk: Talk, asked: str | None) -> Reading | None:  # noqa: PLR0911 one return for each question
         turn = talk.turn
+        if turn.is_button and asked != slots.CATEGORY and (turn.problem() or turn.intent == "have_problem"):
+            talk.say("utter_button_is_old_beside")
+            return Reading(ask_as=AGAIN if asked == slots.CONFIRMED else PLAIN)
         if turn.intent in BUTTONS:
             return _change(BUTTONS[turn.intent])
         if turn.intent == "add_to_description":
@@ -116,7 +142,7 @@ class ComplaintFormTurn(FormTurn):
         name = reading.name_answered(turn) if is_answer else None
         if name:
             return Reading({**told, slots.NAME: name})
-        return _more_or_misread(talk, told, MISREAD)
+        return _more_or_misread(talk, told, REFUSED if reading.refuses(turn) else MISREAD)
 
     def _strange_name(self, talk: Talk) -> Reading | None:
         """Words that belong to nothing we know may well be a name. What is not written like one is asked for again,
@@ -142,6 +168,8 @@ class ComplaintFormTurn(FormTurn):
         if is_aside(turn):
             return None
         kind = MISREAD_EMAIL if "@" in turn.text else MISREAD_PHONE if any(map(str.isdigit, turn.text)) else MISREAD
+        if kind == MISREAD and reading.refuses(turn):
+            kind = REFUSED
         return _more_or_misread(talk, {}, kind)
 
     def _description(self, talk: Talk) -> Reading | None:
@@ -149,14 +177,25 @@ class ComplaintFormTurn(FormTurn):
         told = talk.slot(slots.STORY)
         is_short = turn.words <= SHORT
         finished = turn.intent in ("that_is_all", "deny", "affirm") and turn.confidence >= CERTAIN
+        if turn.intent == "affirm" and finished and turn.words <= A_YES and talk.slot(slots.ASK_AS) == MORE:
+            return Reading(ask_as=GO_AHEAD)
         if finished and is_short:
-            return _described(told) if told else Reading(ask_as=TOO_SHORT)
+            return self._finished(talk, told)
         is_strange = turn.intent == "out_of_scope" and turn.words >= NO_MORE_THAN_A_WORD  # it may well be what happened
         if turn.is_button or (is_short and not is_strange and is_aside(turn, SURE)):
             return None
         if is_short and turn.intent == "correct_detail" and turn.confidence >= SURE:
             return self._correction(talk, slots.DESCRIPTION)
         return _described(joined(told, turn.text))
+
+    def _finished(self, talk: Talk, told: str | None) -> Reading:
+        """Nothing more comes. A word or two will do, with what it is about, for somebody who was asked for more."""
+        if is_enough(told):
+            return _described(str(told))
+        if told and talk.slot(slots.ASK_AS) in (BRIEF, TOO_SHORT, MISREAD_AGAIN):
+            about = policy.current().category_label(str(talk.slot(slots.CATEGORY)))
+            return _described(f"{about}: {told}")
+        return Reading(ask_as=TOO_SHORT)
 
     def _confirmed(self, talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of answer
         """Consent is a button, or clear words; anything longer that is not clear is more of the story."""
@@ -207,10 +246,8 @@ def _add_to_description(talk: Talk) -> Reading:
 
 
 def _described(text: str) -> Reading:
-    try:
-        clean_description(text)
-    except FieldError:
-        return Reading(ask_as=TOO_SHORT)
+    if not is_enough(text):
+        return Reading({slots.STORY: text}, TOO_SHORT)
     return Reading({slots.DESCRIPTION: text, slots.STORY: None})
 
 

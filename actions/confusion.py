@@ -6,10 +6,11 @@ from actions import reading, slots
 from actions.case_acts import leave
 from actions.clauses import clause_spoken_of, is_follow_up, part, tell
 from actions.forms import SHORT, joined
-from actions.informal import FORGOTTEN, GUESS, category_of, values_told
+from actions.informal import FORGOTTEN, GUESS, category_of
 from actions.notices import brings_a_person
 from actions.standing import (
     A_COLLEAGUE_WOULD_DO_IT,
+    A_COMPLAINT_WAITS,
     CODE_IS_AWAITED,
     OFFERS_A_COMPLAINT,
     OFFERS_A_PERSON,
@@ -20,6 +21,7 @@ from actions.standing import (
 from actions.status import wants_it_back
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk, set_slots
+from actions.told import values_told
 from disputes import policy
 
 NOT_UNDERSTOOD = "action_not_understood"
@@ -42,12 +44,12 @@ class NotUnderstood(BotAction):
         turn = talk.turn
         is_foreign = turn.intent == "out_of_scope"
         if brings_a_person(talk):
-            return set_slots({slots.STORY: joined(talk.slot(slots.STORY), turn.text)})
+            return [*set_slots({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}), *talk.wait()]
         if begins_complaint(talk):
             return [FollowupAction("action_start_complaint")]
         tells = turn.words > SHORT or (turn.words > 2 and turn.problem_chance() >= LIKELY)
         if tells and not is_foreign and talk.form is None:
-            return await self._hear(talk)
+            return await hear(talk)
         if is_follow_up(turn) and (told := part(talk, clause_spoken_of(talk.events))):
             tell(talk, told)
             return go_on(talk)
@@ -64,15 +66,6 @@ class NotUnderstood(BotAction):
         else:
             talk.say("utter_not_understood")
         return go_on(talk)
-
-    async def _hear(self, talk: Talk) -> list[Event]:
-        category = category_of(talk.turn.likeliest_problem(GUESS))
-        changes = values_told(talk) | FORGOTTEN
-        changes |= {slots.CATEGORY: category, slots.STORY: joined(talk.slot(slots.STORY), talk.turn.text)}
-        if category is not None:
-            talk.say("utter_understood_as", about=policy.current().category_label(category))
-        await talk.remember(changes)
-        return [*set_slots(changes), FollowupAction(slots.HELP_FORM)]
 
 
 class ReplyYes(BotAction):
@@ -93,6 +86,8 @@ class ReplyYes(BotAction):
             talk.hand_over(why, summary_of(talk))
             return []
         if offered in OFFERS_A_COMPLAINT:
+            waits = offered in A_COMPLAINT_WAITS
+            talk.say("utter_go_on_with_complaint" if waits else "utter_to_complaint_at_once")
             return [FollowupAction(slots.COMPLAINT_FORM)]
         if offered in CODE_IS_AWAITED:
             return go_on(talk)
@@ -117,10 +112,9 @@ class ReplyNo(BotAction):
             return _unclear(talk)
         if last_response(talk.events) in CODE_IS_AWAITED:
             return go_on(talk)
-        was_settled = last_response(talk.events) in A_COLLEAGUE_WOULD_DO_IT
+        if last_response(talk.events) in A_COLLEAGUE_WOULD_DO_IT:
+            return _leave_settled(talk)
         talk.say("utter_all_right")
-        if was_settled:
-            talk.ask_if_helped()
         return []
 
 
@@ -140,7 +134,7 @@ class Stop(BotAction):
             talk.say("utter_help")
             return []
         if talk.form is None and last_response(talk.events) in A_COLLEAGUE_WOULD_DO_IT:
-            return await take_back(talk)
+            return _leave_settled(talk) if reading.is_for_later(talk.turn) else await take_back(talk)
         talk.say("utter_stopped" if talk.form == slots.COMPLAINT_FORM else "utter_left")
         left = (slots.CONFIRMED, slots.REMEDY, slots.REMEDY_ANSWER, slots.REQUESTED)
         return [ActiveLoop(None), *(SlotSet(name, None) for name in left)]
@@ -153,6 +147,24 @@ def begins_complaint(talk: Talk) -> bool:
     return is_told and talk.form is None
 
 
+async def hear(talk: Talk) -> list[Event]:
+    """Takes a message for a problem, and says which one when there is a likely one; the informal talk begins."""
+    category = category_of(talk.turn.likeliest_problem(GUESS))
+    changes = values_told(talk) | FORGOTTEN
+    changes |= {slots.CATEGORY: category, slots.STORY: joined(talk.slot(slots.STORY), talk.turn.text)}
+    if category is not None:
+        talk.say("utter_understood_as", about=policy.current().category_label(category))
+    await talk.remember(changes)
+    return [*set_slots(changes), FollowupAction(slots.HELP_FORM)]
+
+
+def _leave_settled(talk: Talk) -> list[Event]:
+    """What was agreed stays noted, and nothing more is to be done now."""
+    talk.say("utter_all_right")
+    talk.ask_if_helped()
+    return []
+
+
 async def take_back(talk: Talk) -> list[Event]:
     """What was agreed is not wanted after all: nothing is noted as settled any more."""
     talk.say("utter_taken_back")
@@ -162,7 +174,7 @@ async def take_back(talk: Talk) -> list[Event]:
 
 def _unclear(talk: Talk) -> list[Event]:
     """A form did not take this yes or no for an answer to its question."""
-    talk.say("utter_not_understood_in_form")
+    talk.say("utter_button_is_old_beside" if talk.turn.is_button else "utter_not_understood_in_form")
     return talk.back_to_form()
 
 

@@ -6,11 +6,15 @@ from typing import Any
 
 from actions import slots
 from actions.notices import is_in_other_language
+from actions.phrases import phrases
 from actions.talk import BotAction, Event, Talk, set_slots
 from actions.turn import Turn
 from disputes import policy
+from disputes.cases.fields import FieldError, clean_description
 
 PLAIN, AGAIN, CHANGE, MORE, NOTED = "plain", "again", "change", "more", "noted"
+OPTIONAL, REFUSED, AS_IT_IS = "optional", "refused", "as_it_is"
+BRIEF, GO_AHEAD = "brief", "go_ahead"
 MISREAD, MISREAD_AGAIN = "misread", "misread_again"
 TOO_SHORT, MISREAD_EMAIL, MISREAD_PHONE = "too_short", "misread_email", "misread_phone"
 
@@ -36,6 +40,9 @@ LEAVING = frozenset({"cancel_form", "goodbye", "out_of_scope", "insult"})
 
 IN_OWN_WORDS = frozenset({slots.NAME, slots.CONTACT, slots.DESCRIPTION, slots.CASE_WORDS})
 """What may be answered in any language: it is taken as it is."""
+
+BY_VALUE = frozenset({slots.ORDER_NUMBER, slots.LOOKUP, slots.STATUS_EMAIL})
+"""What a number or an address answers, whatever the language around it."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +73,39 @@ class FormTurn(BotAction):
             is_seen = talk.slot(slots.REQUESTED) == slots.CONFIRMED  # the summary stands above in the chat
             return self._put_question(talk, {}, AGAIN if is_seen else PLAIN)
         asked = talk.slot(slots.REQUESTED)
-        is_unread = asked not in IN_OWN_WORDS and not talk.turn.values and is_in_other_language(talk)
+        is_readable = asked in IN_OWN_WORDS or (asked in BY_VALUE and bool(talk.turn.values))
+        is_unread = not is_readable and is_in_other_language(talk)
         reading = None if is_unread else self.read(talk, asked)
         if reading is None:
             return []
         changes = dict(reading.changes)
-        misread = reading.ask_as in (MISREAD, MISREAD_EMAIL, MISREAD_PHONE, TOO_SHORT)
+        misread = reading.ask_as in (MISREAD, MISREAD_EMAIL, MISREAD_PHONE, TOO_SHORT, REFUSED)
         changes[slots.MISREADS] = (talk.slot(slots.MISREADS) or 0) + 1 if misread else 0
-        again = misread and changes[slots.MISREADS] > 1 and reading.ask_as != TOO_SHORT
+        again = misread and changes[slots.MISREADS] > 1 and reading.ask_as != REFUSED
         await talk.remember(changes)
         return self._put_question(talk, changes, MISREAD_AGAIN if again else reading.ask_as)
 
+    def order_number(self, category: str | None, number: str | None) -> str | None:
+        """What the slot of the order number is while the matter is of that category."""
+        return number
+
     def _put_question(self, talk: Talk, changes: dict[str, Any], ask_as: str) -> list[Event]:
         known = {name: talk.slot(name) for name in (*slots.REQUIRED[self.form], slots.STORY)} | changes
+        if slots.ORDER_NUMBER in known and changes.get(slots.REQUESTED) != slots.ORDER_NUMBER:
+            number = self.order_number(known[slots.CATEGORY], known[slots.ORDER_NUMBER])
+            if number != known[slots.ORDER_NUMBER]:
+                known[slots.ORDER_NUMBER] = changes[slots.ORDER_NUMBER] = number
         following = changes.get(slots.REQUESTED) or next(
             (name for name in slots.REQUIRED[self.form] if known[name] is None), None
         )
-        if following in (slots.DESCRIPTION, slots.CATEGORY) and known[slots.STORY] and ask_as in (PLAIN, CHANGE):
+        if following == slots.CATEGORY and known[slots.STORY] and ask_as in (PLAIN, CHANGE):
             ask_as = MORE
+        if following == slots.DESCRIPTION and known[slots.STORY] and ask_as in (PLAIN, CHANGE):
+            ask_as = MORE if is_enough(known[slots.STORY]) else BRIEF
+        if following == slots.ORDER_NUMBER and not policy.current().is_about_order(known[slots.CATEGORY]):
+            if ask_as == NOTED:
+                talk.say("utter_noted")
+            ask_as = OPTIONAL
         return set_slots({**changes, slots.ASK_AS: ask_as})
 
 
@@ -98,7 +120,17 @@ def is_aside(turn: Turn, at_least: float = 0.0) -> bool:
 def tells_more(turn: Turn) -> bool:
     """True when the customer goes on telling what happened instead of answering."""
     is_about_it = turn.problem() is not None or policy.current().is_urgent(turn.text)
-    return turn.words > SHORT or (is_about_it and turn.words > 3)
+    wishes = phrases().wishes.match(turn.text) is not None
+    return turn.words > SHORT or ((is_about_it or wishes) and turn.words > 3)
+
+
+def is_enough(story: str | None) -> bool:
+    """True when what was told can stand as the description of a complaint."""
+    try:
+        clean_description(story or "")
+    except FieldError:
+        return False
+    return True
 
 
 def joined(*texts: str | None) -> str:

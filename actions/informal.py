@@ -5,19 +5,38 @@ from typing import Any
 from rasa_sdk.events import FollowupAction
 
 from actions import edge, reading, slots
-from actions.forms import CHANGE, MISREAD, NOTED, PLAIN, SHORT, SURE, FormTurn, Reading, is_aside, joined, tells_more
+from actions.forms import (
+    AS_IT_IS,
+    CHANGE,
+    MISREAD,
+    NOTED,
+    PLAIN,
+    SHORT,
+    SURE,
+    FormTurn,
+    Reading,
+    is_aside,
+    joined,
+    tells_more,
+)
+from actions.notices import brings_a_person
 from actions.talk import BotAction, Event, Talk, set_slots
-from actions.turn import Turn
+from actions.told import is_no_more, values_told
+from actions.turn import ORDER_NUMBER, Turn
 from disputes import clock, policy
 from disputes.chat import visits
 from disputes.errors import TooMany
 from disputes.orders import Order, OrdersUnavailable, OrderUnknown
 from disputes.orders import service as orders
+from disputes.orders.service import normalise_number
 
 FORGOTTEN = dict.fromkeys(slots.ONE_MATTER)
 
 LEFT = "left"
 """Value of REMEDY_ANSWER when the customer wants neither a remedy nor a complaint."""
+
+NOTHING_WANTED = {slots.CATEGORY: "other", slots.ORDER_NUMBER: slots.NO_ORDER, slots.REMEDY_ANSWER: LEFT}
+"""What ends the talk for somebody who says no to every question; nothing of it stays."""
 
 GUESS = 0.12
 """Chance from which a category is guessed when the words fit several; a wrong guess can be changed in the summary."""
@@ -28,7 +47,16 @@ A_REASON = 3
 WITH_VALUE = 3
 """Words up to which a message with a value is nothing but the value: "order number 10023"."""
 
+BESIDE_A_WORD = 3
+"""Words beside a value from which they are kept, whatever they mean."""
+
 MONEY_BACK = "refund"
+WHAT_HAPPENED = ("late", "lost", "damaged", "wrong_item", "missing_item")
+"""What went wrong before somebody wants the money back for it."""
+
+HAPPENED, MEANT_INSTEAD = 0.05, 0.1
+"""Chance from which one of these is what happened, and from which another problem is meant than the likeliest."""
+
 KNOWN_STATUSES = ("placed", "packed", "shipped", "delivered", "returned", "cancelled")
 
 
@@ -42,16 +70,23 @@ class HearProblem(BotAction):
         turn = talk.turn
         if reading.looks_like_reference(turn):
             return [FollowupAction("action_start_status")]
-        category = category_of(turn.problem() or _problem_beside_value(turn))
+        category, wish = _problem_and_wish(turn)
         if category is None and talk.form == slots.HELP_FORM and talk.slot(slots.CATEGORY):
             return await self._note_beside(talk)
-        changes: dict[str, Any] = values_told(talk) | FORGOTTEN
-        if category is not None or not talk.slot(slots.DESCRIPTION):
+        told = values_told(talk)
+        if turn.intent == "inform" and not told and (name := reading.name_answered(turn)):
+            told = {slots.NAME: name}
+        changes: dict[str, Any] = told | FORGOTTEN | {slots.WISH: wish}
+        is_about_the_same = turn.intent == "inform" and category is None and talk.slot(slots.CATEGORY)
+        if not is_about_the_same and (category is not None or not talk.slot(slots.DESCRIPTION)):
             changes[slots.CATEGORY] = category
-        if category is not None or (turn.intent == "inform" and turn.words > SHORT):
+        if category is not None or _tells_beside(turn, told):
             changes[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
         if category is not None:
             talk.say(f"utter_understood_{category}")
+        orders_named = {number for each in turn.values.get(ORDER_NUMBER, ()) if (number := normalise_number(each))}
+        if len(orders_named) > 1 and slots.ORDER_NUMBER in told and not reading.says_instead(turn):
+            talk.say("utter_one_order_first", order=told[slots.ORDER_NUMBER])
         await talk.remember(changes)
         if category is not None and reading.asks_to_file(turn):
             talk.say("utter_to_complaint_at_once")
@@ -92,31 +127,51 @@ class HelpFormTurn(FormTurn):
 
     form = slots.HELP_FORM
 
+    def order_number(self, category: str | None, number: str | None) -> str | None:
+        """Nobody is asked for an order that the matter has nothing to do with."""
+        if category is None or number not in (None, slots.NOT_ASKED):
+            return number
+        return None if policy.current().is_about_order(category) else slots.NOT_ASKED
+
     def read(self, talk: Talk, asked: str | None) -> Reading | None:
         turn = talk.turn
         if turn.intent == "make_complaint":
             return None
         if asked == slots.CATEGORY:
-            return read_category(talk)
+            wants_nothing = turn.intent == "deny" and (talk.slot(slots.MISREADS) or 0) > 0
+            return Reading(NOTHING_WANTED) if wants_nothing and not talk.slot(slots.STORY) else read_category(talk)
         if asked == slots.ORDER_NUMBER:
             return read_order_number(talk)
         return self._remedy_answer(talk)
 
-    def _remedy_answer(self, talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of answer
+    def _remedy_answer(self, talk: Talk) -> Reading | None:
         turn = talk.turn
         has_proposal = talk.slot(slots.REMEDY) != slots.NO_REMEDY
         is_clear = turn.confidence >= SURE
         wants_else = turn.problem() is not None or turn.intent in ("talk_to_person", "cancel_form", "correct_detail")
+        if turn.intent == "no_order_number" and slots.told_order(talk.slot(slots.ORDER_NUMBER)) is None:
+            return Reading({slots.ORDER_NUMBER: slots.NO_ORDER}, NOTED)
         begins = None if wants_else else reading.yes_or_no(turn)
         if begins is True or (is_clear and turn.intent in ("affirm", "accept_remedy")):
             return Reading({slots.REMEDY_ANSWER: slots.ACCEPTED if has_proposal else slots.REFUSED})
         if begins is False or (is_clear and turn.intent in ("deny", "refuse_remedy")):
             why = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)} if turn.words > A_REASON else {}
             return Reading({slots.REMEDY_ANSWER: slots.REFUSED if has_proposal else LEFT, **why})
+        if reading.yes_if(turn) and has_proposal:
+            return Reading({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, AS_IT_IS)
+        return self._beside_remedy(talk)
+
+    def _beside_remedy(self, talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of message
+        """What is neither yes nor no to the proposal: another order, another problem, a wish, more of the story."""
+        turn = talk.turn
         number = reading.order_number_in(turn, was_asked=False)
         if number and number != talk.slot(slots.ORDER_NUMBER):
             return Reading({**FORGOTTEN, slots.ORDER_NUMBER: number})
         more = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)}
+        told = values_told(talk)
+        is_of_person = reading.field_meant(turn) in (slots.NAME, slots.CONTACT, slots.DESCRIPTION)
+        if told or (turn.intent == "correct_detail" and is_of_person):
+            return Reading(told, NOTED if told else PLAIN)
         if turn.intent in ("correct_detail", "change_order_number"):
             problem = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
             is_of_order = turn.is_button or reading.says_number(turn) or reading.field_meant(turn) is not None
@@ -124,13 +179,21 @@ class HelpFormTurn(FormTurn):
                 return Reading({**FORGOTTEN, **more, slots.CATEGORY: problem})
             return Reading({**FORGOTTEN, slots.ORDER_NUMBER: None, slots.REQUESTED: slots.ORDER_NUMBER}, CHANGE)
         problem = category_of(turn.problem())
+        if problem is None and (name := reading.bare_name(turn)):
+            return Reading({slots.NAME: name}, NOTED)
         if problem is None or is_aside(turn):
             return None
+        if problem == talk.slot(slots.CATEGORY) and reading.puts_right(turn):
+            instead = category_of(turn.second_problem(MEANT_INSTEAD))
+            if instead:
+                talk.say(f"utter_understood_{instead}")
+                return Reading({**FORGOTTEN, **more, slots.CATEGORY: instead})
         if problem == MONEY_BACK and talk.slot(slots.CATEGORY) != MONEY_BACK:
             return Reading({**FORGOTTEN, **more, slots.WISH: MONEY_BACK})
         if problem != talk.slot(slots.CATEGORY) and turn.confidence >= SURE:
+            talk.say(f"utter_understood_{problem}")
             return Reading({**FORGOTTEN, **more, slots.CATEGORY: problem})
-        return Reading(more)
+        return Reading(more, NOTED)
 
 
 class AskRemedyAnswer(BotAction):
@@ -143,6 +206,10 @@ class AskRemedyAnswer(BotAction):
         before = talk.slot(slots.REMEDY)
         if before:
             again = "utter_offer_complaint_again" if before == slots.NO_REMEDY else "utter_propose_remedy_again"
+            if talk.slot(slots.ASK_AS) == NOTED:
+                talk.say("utter_noted")
+            elif talk.slot(slots.ASK_AS) == AS_IT_IS:
+                again = "utter_propose_remedy_as_it_is"
             talk.say(again, remedy=talk.slot(slots.REMEDY_TEXT) or "")
             return []
         order = await self._order(talk)
@@ -156,7 +223,8 @@ class AskRemedyAnswer(BotAction):
         if talk.slot(slots.WISH) == MONEY_BACK:
             allowed = [remedy for remedy in allowed if remedy.kind == MONEY_BACK]
         if not allowed:
-            talk.say("utter_offer_complaint" if order else "utter_offer_complaint_without_order")
+            needs_none = talk.slot(slots.ORDER_NUMBER) == slots.NOT_ASKED
+            talk.say("utter_offer_complaint" if order or needs_none else "utter_offer_complaint_without_order")
             return set_slots({**said, slots.REMEDY: slots.NO_REMEDY})
         remedy = allowed[0]
         talk.say("utter_propose_remedy", remedy=remedy.text, clause_id=remedy.clause)
@@ -205,7 +273,8 @@ class CloseHelp(BotAction):
         answer, remedy = talk.slot(slots.REMEDY_ANSWER), talk.slot(slots.REMEDY)
         if answer == LEFT:
             talk.say("utter_left")
-            return set_slots(FORGOTTEN)
+            nothing_told = talk.slot(slots.STORY) is None and talk.slot(slots.CATEGORY) == "other"
+            return set_slots(FORGOTTEN | (dict.fromkeys((slots.CATEGORY, slots.ORDER_NUMBER)) if nothing_told else {}))
         outcome = None if remedy == slots.NO_REMEDY else f"{answer}: {talk.slot(slots.REMEDY_TEXT)}"
         await talk.remember({slots.OUTCOME: outcome})
         if answer == slots.ACCEPTED:
@@ -224,35 +293,22 @@ def category_of(problem: str | None) -> str | None:
     return problem if problem in policy.current().categories else "other"
 
 
-def values_told(talk: Talk) -> dict[str, Any]:
-    """Order number and contact, when they stand in a message that is about something else."""
-    turn, changes = talk.turn, {}
-    number = reading.order_number_in(turn, was_asked=False)
-    if number:
-        changes[slots.ORDER_NUMBER] = number
-    return changes | contact_told(talk, turn, was_asked=False) | _name_told(turn)
-
-
-def contact_told(talk: Talk, turn: Turn, *, was_asked: bool) -> dict[str, Any]:
-    """The slots of an e-mail address and a phone number in a message; empty when there is neither."""
-    email = reading.email_in(turn)
-    phone = reading.phone_in(turn, policy.current().shop.country, was_asked=was_asked and not email)
-    if not email and not phone:
-        return {}
-    email, phone = email or talk.slot(slots.EMAIL), phone or talk.slot(slots.PHONE)
-    together = ", ".join(value for value in (email, phone) if value)
-    return {slots.EMAIL: email, slots.PHONE: phone, slots.CONTACT: together}
-
-
 def read_category(talk: Talk) -> Reading | None:
     """What it is about, from a button or from the words; the words are kept as the story."""
     turn = talk.turn
     told = values_told(talk)
     problem = category_of(turn.problem())
     if turn.is_button:
-        return Reading({slots.CATEGORY: problem}) if problem else None
-    if problem is None and is_aside(turn):
+        return _understood(talk, {slots.CATEGORY: problem}) if problem else None
+    is_told = turn.intent == "out_of_scope" and turn.words > 2 and not reading.asks_something(turn)
+    if problem is None and is_aside(turn) and not is_told:  # what is like nothing we know may still be what went wrong
         return None
+    if problem is None and turn.intent in ("deny", "that_is_all") and talk.slot(slots.STORY):
+        return _understood(talk, {slots.CATEGORY: "other"})
+    if problem is None and turn.intent == "inform" and not told and (name := reading.name_answered(turn)):
+        told = {slots.NAME: name}
+    if problem is None and is_no_more(turn, told):
+        return Reading(told, NOTED)
     tells = turn.words > 2 and turn.intent != "have_problem" and (turn.intent != "inform" or turn.words > WITH_VALUE)
     if (tells or problem) and not talk.slot(slots.DESCRIPTION):
         told[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
@@ -261,36 +317,60 @@ def read_category(talk: Talk) -> Reading | None:
         problem = category_of(turn.likeliest_problem(GUESS)) or ("other" if is_asked_again else None)
     if problem is None:
         return Reading(told, PLAIN if told and not tells else MISREAD)
-    return Reading({**told, slots.CATEGORY: problem})
+    return _understood(talk, {**told, slots.CATEGORY: problem})
 
 
-def read_order_number(talk: Talk) -> Reading | None:
+def read_order_number(talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of answer
     """The order number, or that there is none; more of the story is kept as well."""
     turn = talk.turn
     number = reading.order_number_in(turn, was_asked=True)
     if number:
         return Reading({**values_told(talk), slots.ORDER_NUMBER: number})
-    if turn.intent in ("no_order_number", "deny") or (turn.problem() is None and reading.has_none(turn)):
+    has_none = turn.intent in ("no_order_number", "deny") or (turn.problem() is None and reading.has_none(turn))
+    if has_none or (turn.intent == "that_is_all" and not policy.current().is_about_order(talk.slot(slots.CATEGORY))):
         return Reading({slots.ORDER_NUMBER: slots.NO_ORDER})
     if turn.is_button or is_aside(turn):
         return None
     problem = category_of(turn.problem())
+    wants_money = problem == MONEY_BACK and talk.slot(slots.CATEGORY) in WHAT_HAPPENED
+    if wants_money and not talk.slot(slots.DESCRIPTION):
+        story = joined(talk.slot(slots.STORY), turn.text)
+        return Reading({slots.WISH: MONEY_BACK, slots.STORY: story}, NOTED)
     if problem and turn.confidence >= SURE and not talk.slot(slots.DESCRIPTION):
         return Reading({slots.CATEGORY: problem, slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
     if tells_more(turn) and not talk.slot(slots.DESCRIPTION):
         return Reading({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
-    return Reading(ask_as=MISREAD)
+    told = values_told(talk)
+    return Reading(told, NOTED) if told else Reading(ask_as=MISREAD)
+
+
+def _understood(talk: Talk, changes: dict[str, Any]) -> Reading:
+    if brings_a_person(talk):  # what is said about the danger is enough
+        return Reading(changes)
+    talk.say(f"utter_understood_{changes[slots.CATEGORY]}")
+    return Reading(changes)
+
+
+def _problem_and_wish(turn: Turn) -> tuple[str | None, str | None]:
+    """What went wrong, and whether the money is wanted back for it: "it came broken, I want a refund"."""
+    category = category_of(turn.problem() or _problem_beside_value(turn))
+    if category != MONEY_BACK or turn.is_button:
+        return category, None
+    happened = next((name for name, chance in turn.problems() if name in WHAT_HAPPENED and chance >= HAPPENED), None)
+    return (category_of(happened), MONEY_BACK) if happened else (category, None)
+
+
+def _tells_beside(turn: Turn, told: dict[str, Any]) -> bool:
+    """True when a message that was taken for values says something with them that is not understood yet."""
+    if turn.intent != "inform":
+        return False
+    return turn.words > SHORT or (bool(turn.values) and turn.words > BESIDE_A_WORD and not is_no_more(turn, told))
 
 
 def _problem_beside_value(turn: Turn) -> str | None:
     """The problem in a message that was taken for a bare value but says more: "order 10023 never came"."""
     is_more = turn.intent == "inform" and reading.tells_beside_value(turn)
     return turn.likeliest_problem(GUESS) if is_more else None
-
-
-def _name_told(turn: Turn) -> dict[str, Any]:
-    name = reading.name_said(turn.text)
-    return {slots.NAME: name} if name else {}
 
 
 def _say_order(talk: Talk, order: Order) -> None:

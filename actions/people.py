@@ -3,9 +3,9 @@
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import slots
-from actions.informal import values_told
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk, set_slots
+from actions.told import values_told
 
 SETTLED = dict.fromkeys(
     (slots.CATEGORY, slots.STORY, slots.DESCRIPTION, slots.CONFIRMED, slots.REQUESTED, *slots.ONE_MATTER, *slots.NAMED)
@@ -25,8 +25,7 @@ class TalkToPerson(BotAction):
         told = values_told(talk)
         await talk.remember(told)
         talk.hand_over("asked", summary_of(talk, told))
-        # A running form would ask its question once more otherwise.
-        return [*set_slots(told), FollowupAction("action_listen")]
+        return [*set_slots(told), *talk.wait()]
 
 
 class WelcomeBack(BotAction):

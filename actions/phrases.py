@@ -64,10 +64,16 @@ class Phrases(BaseModel):
     yes: Pattern
     no: Pattern
     no_and_why: Pattern
+    for_later: Pattern
     but: Pattern
     asks: Pattern
     has_none: Pattern
+    has_no_mail: Pattern
+    refuses: Pattern
+    wishes: Pattern
+    puts_right: Pattern
     asks_to_file: Pattern
+    would_file: Pattern
     takes_complaint_back: Pattern
     means_description: Pattern
     means_contact: Pattern

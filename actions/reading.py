@@ -17,6 +17,9 @@ LONGEST_NAME_WORDS = 6
 LONGEST_LOWER_CASE_NAME = 3
 """Words up to which something without a capital letter is taken for a name."""
 
+BARE_NAME_WORDS = (2, 3)
+"""How many words a name has that is told without being asked for."""
+
 _NAME = re.compile(r"[^\W\d_][^\d?!@#:;/\\<>\[\]{}=+*_]*")
 _BARE_ORDER = re.compile(r"\W*(?:[A-Za-z]{1,3}[- ]?)?\d[\d -]{1,18}\W*")
 
@@ -45,7 +48,7 @@ def takes_complaint_back(turn: Turn) -> bool:
 
 def asks_to_file(turn: Turn) -> bool:
     """True when a complaint is asked for in so many words, whatever else the message tells."""
-    return phrases().asks_to_file.search(turn.text) is not None
+    return phrases().asks_to_file.search(turn.text) is not None and phrases().would_file.search(turn.text) is None
 
 
 def yes_or_no(turn: Turn) -> bool | None:
@@ -70,9 +73,37 @@ def asks_something(turn: Turn) -> bool:
     return phrases().asks.search(turn.text.strip()) is not None
 
 
-def tells_beside_value(turn: Turn) -> bool:
-    """True when a message with a value says more than what the value is: "10044 is late"."""
+def is_for_later(turn: Turn) -> bool:
+    """True for "not now": neither a yes nor a no to what was offered."""
+    return phrases().for_later.match(turn.text.strip()) is not None
+
+
+def has_no_mail(turn: Turn) -> bool:
+    """True when somebody says that there is no e-mail address, only a phone."""
+    return turn.words <= HAS_NONE and phrases().has_no_mail.search(turn.text) is not None
+
+
+def refuses(turn: Turn) -> bool:
+    """True when somebody does not want to tell what was asked for."""
+    return turn.words <= HAS_NONE and (turn.intent == "deny" or phrases().refuses.search(turn.text) is not None)
+
+
+def yes_if(turn: Turn) -> bool:
+    """True for a yes with a condition: "yes, but only if it comes before Friday"."""
+    is_yes = not turn.is_button and phrases().yes.match(turn.text.strip()) is not None
+    return is_yes and phrases().but.search(turn.text) is not None and not asks_something(turn)
+
+
+def puts_right(turn: Turn) -> bool:
+    """True when somebody says that it was not as it was understood."""
+    return phrases().puts_right.search(turn.text) is not None
+
+
+def tells_beside_value(turn: Turn, *known: str) -> bool:
+    """True when a message with a value says more than what the value is: "10044 is late". `known`: values beside."""
     rest = turn.without_values
+    for value in known:
+        rest = rest.replace(value, " ")
     return any(
         word.lower() not in phrases().labels and not any(map(str.isdigit, word)) for word in re.findall(r"[\w']+", rest)
     )
@@ -108,6 +139,13 @@ def name_answered(turn: Turn) -> str | None:
     if _is_name_like(first):
         return _name(others[0] if others and _is_longer(others[0], first) else first)
     return next((_name(part) for part in others if _is_written_as_name(part)), None)
+
+
+def bare_name(turn: Turn) -> str | None:
+    """A name that stands for itself, written as names are: "Tom Read"."""
+    words = turn.text.strip(" .!").split()
+    is_like_one = len(words) in BARE_NAME_WORDS and all(word[:1].isupper() and word[1:].islower() for word in words)
+    return name_answered(turn) if is_like_one and not turn.values else None
 
 
 def _is_longer(name: str, than: str) -> bool:

@@ -73,6 +73,12 @@ REQUIRED = {
 NO_ORDER = "none"
 """Value of ORDER_NUMBER when the customer has none, so that nobody asks again."""
 
+NOT_ASKED = "not_asked"
+"""Value of ORDER_NUMBER while the matter is one that needs no order; the complaint asks for it, once."""
+
+NO_ADDRESS = "none"
+"""Value of STATUS_EMAIL and LOOKUP when there is nothing to prove with here: a person has to help."""
+
 NO_REMEDY = "none"
 """Value of REMEDY when the policy allows the assistant no proposal."""
 
@@ -82,4 +88,4 @@ ACCEPTED, REFUSED = "accepted", "refused"
 
 def told_order(number: Any) -> str | None:
     """The order number that was told; None for none and for "I have none"."""
-    return None if number in (None, NO_ORDER) else str(number)
+    return None if number in (None, NO_ORDER, NOT_ASKED) else str(number)

@@ -8,15 +8,19 @@ from actions.talk import Event, Talk
 
 CODE_IS_AWAITED: Final = frozenset({"utter_code_sent", "utter_code_sent_again", "utter_code_wrong", "utter_code_waits"})
 A_COLLEAGUE_WOULD_DO_IT: Final = frozenset({"utter_remedy_accepted", "utter_colleague_again"})
+A_PERSON_WOULD_TELL: Final = frozenset({"utter_status_by_person", "utter_status_by_person_again"})
 A_COMPLAINT_MAY_BEGIN: Final = frozenset({"utter_reseller", "utter_nobody_came_free", "utter_offer_complaint_again"})
 A_COMPLAINT_WAITS: Final = frozenset({"utter_complaint_waits", "utter_stopped"})
 
-OFFERS_A_PERSON: Final = A_COLLEAGUE_WOULD_DO_IT | {"utter_not_understood_twice", "utter_insult", "utter_left"}
+OFFERS_A_PERSON: Final = (
+    A_COLLEAGUE_WOULD_DO_IT | A_PERSON_WOULD_TELL | {"utter_not_understood_twice", "utter_insult", "utter_left"}
+)
 OFFERS_A_COMPLAINT: Final = A_COMPLAINT_MAY_BEGIN | A_COMPLAINT_WAITS
 
 AGAIN: Final = {
     **dict.fromkeys(CODE_IS_AWAITED, "utter_code_waits"),
     **dict.fromkeys(A_COLLEAGUE_WOULD_DO_IT, "utter_colleague_again"),
+    **dict.fromkeys(A_PERSON_WOULD_TELL, "utter_status_by_person_again"),
     **dict.fromkeys(A_COMPLAINT_MAY_BEGIN, "utter_offer_complaint_again"),
     **dict.fromkeys(A_COMPLAINT_WAITS, "utter_complaint_waits"),
 }

@@ -4,7 +4,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions import edge, reading, slots
 from actions.case_acts import show_buttons
-from actions.forms import MISREAD, MISREAD_PHONE, SHORT, SURE, FormTurn, Reading, is_aside
+from actions.forms import MISREAD, MISREAD_PHONE, REFUSED, SHORT, SURE, FormTurn, Reading, is_aside
 from actions.standing import CODE_IS_AWAITED, is_begun, responses_so_far
 from actions.talk import BotAction, Event, Talk, set_slots
 from disputes import policy
@@ -13,6 +13,8 @@ from disputes.chat import case_acts
 from disputes.chat import service as chat
 from disputes.errors import Invalid, Refused, TooMany
 from disputes.settings import settings
+
+NO = slots.NO_ADDRESS
 
 LINES = 5
 """Lines of history that a message repeats; the status page has them all."""
@@ -52,6 +54,9 @@ class StartStatus(BotAction):
         lookup = told or known or slots.told_order(talk.slot(slots.ORDER_NUMBER))
         email = email or talk.slot(slots.STATUS_EMAIL) or talk.slot(slots.EMAIL)
         changes = {slots.LOOKUP: lookup, slots.STATUS_EMAIL: email}
+        if email is None and lookup is not None and lookup == talk.slot(slots.REFERENCE):
+            talk.say("utter_status_by_person")  # filed here, with a phone number only
+            return [*set_slots(changes), *talk.back_to_form()]
         return [*set_slots(changes), FollowupAction(slots.STATUS_FORM)]
 
 
@@ -69,13 +74,18 @@ class StatusFormTurn(FormTurn):
         told = {name: value for name, value in ((slots.LOOKUP, lookup), (slots.STATUS_EMAIL, email)) if value}
         if told:
             return Reading(told)
-        has_no_address = asked == slots.STATUS_EMAIL and (turn.intent == "deny" or reading.has_none(turn))
-        if has_no_address:
-            return Reading(ask_as=MISREAD_PHONE)
+        is_asked_again = (talk.slot(slots.MISREADS) or 0) > 0
+        if asked == slots.LOOKUP and (turn.intent == "deny" or reading.has_none(turn)):
+            return (
+                Reading(dict.fromkeys((asked, slots.STATUS_EMAIL), NO)) if is_asked_again else Reading(ask_as=REFUSED)
+            )
+        by_phone = reading.phone_in(turn, policy.current().shop.country, was_asked=True)
+        has_no_address = turn.intent == "deny" or reading.has_none(turn) or reading.has_no_mail(turn) or by_phone
+        if asked == slots.STATUS_EMAIL and has_no_address:
+            is_over = is_asked_again or reading.has_no_mail(turn)
+            return Reading({slots.STATUS_EMAIL: NO}) if is_over else Reading(ask_as=MISREAD_PHONE)
         if is_aside(turn) or turn.problem() or turn.intent in ("make_complaint", "have_problem"):
             return None
-        if asked == slots.STATUS_EMAIL and reading.phone_in(turn, policy.current().shop.country, was_asked=True):
-            return Reading(ask_as=MISREAD_PHONE)
         return Reading(ask_as=MISREAD)
 
 
@@ -87,6 +97,9 @@ class RequestCode(BotAction):
 
     async def act(self, talk: Talk) -> list[Event]:
         lookup, email = talk.slot(slots.LOOKUP), talk.slot(slots.STATUS_EMAIL)
+        if NO in (lookup, email):
+            talk.say("utter_status_by_person")
+            return set_slots({slots.LOOKUP: None if lookup == NO else lookup, slots.STATUS_EMAIL: None})
         if not lookup or not email:
             return [FollowupAction(slots.STATUS_FORM)]
         again = talk.turn.intent == "resend_code"

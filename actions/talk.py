@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from rasa_sdk import Action
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions import edge, mentions, slots
+from actions import edge, mentions, reading, slots
 from actions.corrections import slots_of
 from actions.notices import is_in_other_language, notice
+from actions.told import values_told
 from actions.turn import Turn
 from disputes import policy
 from disputes.chat import service as chat
@@ -137,6 +138,11 @@ class Talk:
         """The slots of what the customer named, with this turn's."""
         return mentions.named(self.turn, self.all_slots(), self.slot(slots.REQUESTED))
 
+    def wait(self) -> list[Event]:
+        """Nothing more is said. A running form goes on with the next message: Rasa would leave it out otherwise,
+        since it was interrupted and has not asked again."""
+        return [*([ActiveLoop(self.form)] if self.form else []), FollowupAction("action_listen")]
+
     def back_to_form(self) -> list[Event]:
         """The running form asks its question again; nothing when none is running."""
         return [FollowupAction(self.form)] if self.form else []
@@ -176,9 +182,14 @@ class BotAction(Action, ABC):  # type: ignore[misc]  # rasa-sdk has no types
 
 
 async def _keep_foreign(talk: Talk) -> list[Event]:
-    """Says which language is spoken here, and keeps what was written: a person may read it."""
+    """Says which language is spoken here, and keeps what was written: a person may read it. Numbers and addresses are
+    the same in every language, so they are not asked for again."""
     talk.say("utter_other_language")
-    kept = {slots.STORY: "\n\n".join(text for text in (talk.slot(slots.STORY), talk.turn.text) if text)}
+    kept = values_told(talk)
+    kept[slots.STORY] = "\n\n".join(text for text in (talk.slot(slots.STORY), talk.turn.text) if text)
+    reference = reading.reference_in(talk.turn)
+    if reference:
+        kept[slots.LOOKUP] = reference
     await talk.remember(kept)
     return [*set_slots(kept), *talk.back_to_form()]
 
@@ -189,7 +200,7 @@ def set_slots(changes: dict[str, Any]) -> list[Event]:
 
 
 def _told(value: Any) -> str | None:
-    return None if value in (None, slots.NO_ORDER) else str(value)
+    return None if value in (None, slots.NO_ORDER, slots.NOT_ASKED) else str(value)
 
 
 def _proposed(known: dict[str, Any]) -> str | None:

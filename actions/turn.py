@@ -120,6 +120,15 @@ class Turn:
                 return name.removeprefix(PROBLEM)
         return None
 
+    def problems(self) -> list[tuple[str, float]]:
+        """All problems with their chances, the likeliest first."""
+        return [(name.removeprefix(PROBLEM), chance) for name, chance in self.ranking if name.startswith(PROBLEM)]
+
+    def second_problem(self, at_least: float) -> str | None:
+        """The problem that is meant when the likeliest is said not to be it."""
+        others = self.problems()[1:2]
+        return next((name for name, chance in others if chance >= at_least and name != "reseller"), None)
+
     def problem_beside(self) -> str | None:
         """The problem that stands out among all problems, when the message as a whole is for something else."""
         found = [each for each in self.ranking if each[0].startswith(PROBLEM) and each[0] != "problem_reseller"]

@@ -3,6 +3,7 @@
 The assistant carries only what a button said, and what needs thought only after a second button. It decides nothing.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,8 @@ from disputes.mediation import wishes
 from disputes.offers import service as offers
 
 ASSISTANT: Final = Actor("assistant")
+CUSTOMER: Final = Actor("customer")
+"""Whoever agrees to mediation, or does not, speaks for themselves: the chat only shows the terms and the buttons."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,12 @@ class Told:
 
 @dataclass(frozen=True)
 class AtHand:
-    """What a complaint waits for: the id of the answer of ours that stands last, "" without one; our questions."""
+    """What a complaint waits for: what a yes would be about, as buttons carry it ("" without anything): the id of the
+    answer of ours that stands last, or a digest of the terms of a mediation; our questions; these terms."""
 
     about: str
     questions: tuple[str, ...]
+    terms: str = ""
 
 
 def _offer_id(told: Told) -> UUID:
@@ -50,6 +55,20 @@ def _offer_id(told: Told) -> UUID:
         return UUID(told.about)
     except ValueError as fault:
         raise NotFound(line("old_button")) from fault
+
+
+def _consent(*, agreed: bool) -> Callable[[Session, Case, Told], object]:
+    def run(session: Session, case: Case, told: Told) -> object:
+        terms = mediation.words_for(session, case, "customer")
+        if agreed and told.about != _digest(terms):
+            raise Conflict(line("terms_changed"))
+        return mediation.consent(session, case, "customer", CUSTOMER, agreed, terms)
+
+    return run
+
+
+def _digest(terms: str) -> str:
+    return hashlib.sha256(terms.encode()).hexdigest()[:32]
 
 
 _ACTS: Final[Mapping[str, Callable[[Session, Case, Told], object]]] = {
@@ -63,11 +82,14 @@ _ACTS: Final[Mapping[str, Callable[[Session, Case, Told], object]]] = {
         session, case, told.words, key=told.key, actor=ASSISTANT, channel="chat"
     ),
     "mediation": lambda session, case, told: mediation.request(session, case, ASSISTANT, told.words),
+    "agree": _consent(agreed=True),
+    "decline": _consent(agreed=False),
     "withdraw": lambda session, case, told: complainant.withdraw(session, case, ASSISTANT, key=told.key),
     "undo": lambda session, case, told: complainant.undo_withdrawal(session, case, ASSISTANT, key=told.key),
     "review": lambda session, case, told: complainant.ask_review(session, case, ASSISTANT, told.words, key=told.key),
 }
-"""Only steps of the table that the assistant may carry; `states.check` refuses all others."""
+"""Only steps of the table that the assistant may carry, and a word on mediation, which is the customer's own;
+`states.check` refuses all others."""
 
 _POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
     "accept": states.ACCEPTED.sources | states.FINAL_ACCEPTED.sources,
@@ -76,6 +98,8 @@ _POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
     "answer": states.OPEN,
     "add": frozenset(states.STATES),
     "mediation": wishes.CAN_ASK,
+    "agree": states.MEDIATION_STARTED.sources,
+    "decline": states.MEDIATION_DECLINED.sources,
     "withdraw": states.WITHDRAWN.sources,
     "undo": states.WITHDRAWAL_UNDONE.sources,
     "review": states.REOPENED.sources,
@@ -85,6 +109,7 @@ _POSSIBLE: Final[Mapping[str, frozenset[str]]] = {
 BUTTONS: Final[Mapping[str, str]] = {
     "outcome_offered": "utter_can_outcome_offered",
     "awaiting_customer": "utter_can_awaiting_customer",
+    "mediation_offered": "utter_can_mediation_offered",
     "final_response": "utter_can_final_response",
     "resolved": "utter_can_resolved",
     "withdrawn": "utter_can_withdrawn",
@@ -122,6 +147,10 @@ def check(session: Session, conversation_id: UUID, reference: str, name: str) ->
 def at_hand(session: Session, conversation_id: UUID, reference: str) -> AtHand:
     """What the buttons under a complaint are about. Raises `NotVerified`."""
     case = verified_case(session, conversation_id, reference)
+    if case.state == "mediation_offered":
+        is_answered = "customer" in mediation.receipts_of(session, case)
+        terms = "" if is_answered else mediation.words_for(session, case, "customer")
+        return AtHand(_digest(terms), (), terms)
     offer = offers.current_offer(session, case)
     questions = investigation.open_questions(session, case)
     return AtHand(str(offer.id) if offer else "", tuple(question.text for question in questions))

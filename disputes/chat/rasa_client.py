@@ -144,6 +144,10 @@ class RasaClient:
         return jwt.encode(claims, self.token, algorithm="HS256")
 
 
+WAYS_OUT = frozenset({"/talk_to_person", "/make_complaint"})
+"""What may be pressed whatever was said."""
+
+
 def parts_of(reply: list[Json]) -> list[Part]:
     """Rasa's reply in the parts that are stored. A card, or the clause it rests on, joins the text before it.
 
@@ -173,7 +177,26 @@ def parts_of(reply: list[Json]) -> list[Part]:
         attachment = _image(piece.get("image")) or piece.get("attachment")
         if text or attachment:
             parts.append(Part(text, _quick_replies(piece.get("buttons")), attachment, custom.get("card")))
-    return [*parts, *readings[:1]]
+    return [*_with_ways_out_below(parts), *readings[:1]]
+
+
+def _with_ways_out_below(parts: list[Part]) -> list[Part]:
+    """A way out that is offered before the assistant goes on with its question stands under that question: there is
+    where one looks, and some widgets show only the buttons of the newest message."""
+    asking = next((at for at in reversed(range(len(parts))) if parts[at].text), 0)
+    if any(part.handoff for part in parts[:asking]):
+        return parts
+    kept, moved = list(parts), list[Json]()
+    for at, part in enumerate(parts[:asking]):
+        buttons = part.quick_replies or []
+        if buttons and all(button["payload"] in WAYS_OUT for button in buttons):
+            kept[at] = replace(part, quick_replies=None)
+            moved += buttons
+    if moved:
+        own = kept[asking].quick_replies or []
+        titled = {button["payload"]: button for button in [*own, *moved]}  # once each
+        kept[asking] = replace(kept[asking], quick_replies=list(titled.values()))
+    return kept
 
 
 @cache

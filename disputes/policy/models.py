@@ -121,6 +121,7 @@ class ClockChanges(Part):
 
 class Category(Part):
     label: Text
+    about_order: bool = True
     clocks: ClockChanges = ClockChanges()
 
 

@@ -203,6 +203,11 @@ class Policy:
         found = self.categories.get(category)
         return found.label if found else category.replace("_", " ").capitalize()
 
+    def is_about_order(self, category: str | None) -> bool:
+        """Whether an order number helps with it: nobody is asked for one about a locked account."""
+        found = self.categories.get(category or UNKNOWN_CATEGORY)
+        return found is None or found.about_order
+
     def reseller_named(self, words: str) -> Reseller | None:
         """The reseller whose name (or other name) occurs in these words: a sales channel or a sentence."""
         said = f" {plain(words)} "

@@ -57,7 +57,8 @@ class TestTalkToPerson:
     def test_keeps_the_form_and_stays_silent(self, room: Room) -> None:
         done = room.run(TalkToPerson(), "human!", "talk_to_person", form=slots.COMPLAINT_FORM)
         assert done.next_action == "action_listen"
-        assert not any(event["event"] == "active_loop" for event in done.events)
+        # Set anew: Rasa would pass a form by that was interrupted and has not asked again.
+        assert [each["name"] for each in done.events if each["event"] == "active_loop"] == [slots.COMPLAINT_FORM]
 
     def test_keeps_the_order_number_said_with_it(self, room: Room) -> None:
         done = room.run(TalkToPerson(), "a person please, about order 10023", "talk_to_person")

@@ -134,7 +134,7 @@ class TestActions:
 class TestSlots:
     def test_python_knows_the_same_slots_as_the_domain(self) -> None:
         strings = {value for name, value in vars(slots).items() if name.isupper() and isinstance(value, str)}
-        values = {slots.NO_ORDER, slots.ACCEPTED, slots.REFUSED, slots.REQUESTED, *DOMAIN["forms"]}
+        values = {slots.NO_ORDER, slots.NOT_ASKED, slots.ACCEPTED, slots.REFUSED, slots.REQUESTED, *DOMAIN["forms"]}
         assert strings - values == set(DOMAIN["slots"])
 
     def test_forms_require_the_same_in_python_and_in_the_domain(self) -> None:

@@ -43,7 +43,7 @@ class TestInformalTalk:
 
     def test_the_order_number_can_be_skipped(self, bot: Bot) -> None:
         reply = bot.tell("it is very late", "i don't have one")
-        assert "Shall I take down a complaint" in reply.text
+        assert "Shall I write down a complaint" in reply.text
 
     def test_an_unknown_order_stops_nothing_and_can_be_put_right(self, bot: Bot) -> None:
         assert "cannot find order 99999" in bot.say("my parcel with order number 99999 never arrived").text
@@ -238,7 +238,7 @@ class TestPeople:
     def test_an_agent_may_have_the_complaint_taken_down(self, bot: Bot) -> None:
         bot.tell("my parcel 10023 never arrived", "i want to talk to a person")
         back = bot.say("/agent_returned", by="agent", outcome="file")
-        assert "take down your complaint" in back.text
+        assert "write down your complaint" in back.text
         assert "your name" in back.text
         assert "reach you" in bot.say("Tom Archer").text
 
@@ -279,7 +279,7 @@ class TestStatus:
         to_the_summary(bot)
         reference = bot.say("/confirm_filing").row("Reference")
         sent = bot.say("where is my complaint about order 10024?").text  # the address was given here a moment ago
-        assert "If they match" in sent
+        assert "If this fits a complaint" in sent
         assert reference not in sent
         assert "not the code" in bot.say("/status_code_entered", code_result="wrong").text
         enter_code(bot, stack)
@@ -289,7 +289,7 @@ class TestStatus:
         assert told.card["kind"] == "status"
 
     def test_the_words_are_the_same_for_an_order_nobody_complained_about(self, bot: Bot) -> None:
-        assert "If they match" in bot.tell("status", "99999", "nobody@example.com").text
+        assert "If this fits a complaint" in bot.tell("status", "99999", "nobody@example.com").text
 
 
 def proved(bot: Bot, stack: Stack) -> str:

@@ -24,6 +24,7 @@ from nlu_components.values import find_values
         ("I paid £10023 on 12.03.2026 at 14:30", [("amount", "10023.00 GBP"), ("date", "12/03/2026")]),
         ("45.50 EUR, 2 weeks, 3 lamps in 2025", [("amount", "45.50 EUR")]),
         ("i waited 10023 days", []),
+        ("order 10025 3 WEEKS LATE", [("order_number", "10025")]),
         ("", []),
     ],
 )

@@ -6,15 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, Final
 from uuid import UUID
 
 import psycopg
+import requests
+from PIL import Image
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from disputes import clock
 from disputes.cases import service as cases
+from disputes.cases.states import Actor
 from disputes.cases.tables import Case
 from disputes.chat import endings, handoff, presence, timers
 from disputes.chat import service as chat
@@ -23,6 +27,7 @@ from disputes.chat.tables import Message, StaffPresence
 from disputes.database import psycopg_dsn
 from disputes.investigation import service as investigation
 from disputes.local.postgres import EmbeddedPostgres
+from disputes.mediation import service as mediation
 from disputes.offers import service as offers
 from disputes.people import service as people
 from disputes.people.tables import Staff
@@ -56,6 +61,7 @@ class Player:
         self._seen = self._client.last_seq()
         self._sent: set[str] = set()
         self._letters_read: set[str] = set()
+        self._refused = ""
 
     def close(self) -> None:
         """The customer leaves, and nothing of the conversation stays in a queue or at the desk."""
@@ -118,6 +124,28 @@ class Player:
             timers.act(session, self._conversation_id())  # now, and not when the sweep comes by
         self._until_answered()
 
+    def _file(self, what: str) -> None:
+        picture = BytesIO()
+        Image.new("RGB", (40, 30), "gray").save(picture, "PNG")
+        sent = requests.post(
+            f"{self._stack.url}/api/chat/files",
+            files={"file": (what, picture.getvalue())},
+            data={"client_id": f"file-{self._seen}"},
+            headers={"Authorization": f"Bearer {self._client.session_id}"},
+            timeout=TURN_SECONDS,
+        )
+        assert sent.status_code == 201, sent.text
+        self._until_answered()
+
+    def _long(self, what: str) -> None:
+        client_id = self._client.write("a" * int(what))
+        wait_until(lambda: client_id in self._refusals(), TURN_SECONDS, "so long a message was taken")
+        self._refused = self._refusals()[client_id]
+
+    def _refusals(self) -> dict[str, str]:
+        """The sentences for messages that were not taken, by the message."""
+        return {data["client_id"]: data["message"] for name, data in self._client.seen if name == "message_refused"}
+
     def _end(self, _what: str) -> None:
         self._client.send("end_chat", {})
         self._client.expect_state(lambda state: state["owner"] == "closed")
@@ -156,6 +184,8 @@ class Player:
                 cases.take(session, case, staff)
             elif does == "asks":
                 investigation.ask(session, case, staff, [words])
+            elif what == "suggests mediation":
+                mediation.propose(session, case, Actor("staff", staff.role, staff.id))
             elif what == "answers":
                 examine(session, case, staff)
                 offers.make_offer(session, case, staff, draft())
@@ -196,8 +226,8 @@ class Player:
         answers = [data for name, data in self._client.seen if name in ("message_stored", "message_refused")]
         if not self._sent <= {data["client_id"] for data in answers}:
             return False
-        refused = [data["message"] for name, data in self._client.seen if name == "message_refused"]
-        assert not refused, refused
+        refused = self._refusals()
+        assert not self._sent & refused.keys(), refused
         with self._stack.transaction() as session:
             waiting = select(Message.id).where(
                 Message.conversation_id == self._conversation_id(), Message.turn == "waiting"
@@ -211,6 +241,9 @@ class Player:
 
     def _shown(self) -> Iterator[Line]:
         """What was shown since the last step."""
+        if self._refused:
+            yield Line("chat", self._refused)
+            self._refused = ""
         cards = {data["id"]: data["card"] for name, data in self._client.seen if name == "card"}
         messages = [data for name, data in self._client.seen if name == "bot_uttered"]
         for message in sorted(messages, key=lambda each: each["metadata"]["seq"]):

@@ -10,8 +10,11 @@ languages. A turn is one thing that the customer (or an agent) does, and all tha
     - code: mia.hughes@example.com      types the code that was mailed to this address
     - later: 1 day                      that time goes by; nothing is sent
     - agent: takes | says ... | hands back ... | files ... | settles ... | ends
-    - desk: arrives | takes the case | asks ... | answers | answers finally    somebody works on the complaint
+    - desk: arrives | takes the case | asks ... | suggests mediation | answers | answers finally
+                                      somebody works on the complaint
     - end: chat                         the customer ends the chat
+    - file: lamp.png                    sends a picture of this name
+    - long: 10001                       types so many characters
 
 What is shown is `bot:` (`team:` for a person, `chat:` for the chat itself), buttons in brackets, cards line by line.
 Dates, references, addresses of this run and links are put in words: <date>, <reference>, <site>.
@@ -26,7 +29,7 @@ import yaml
 
 FOLDER: Final = Path(__file__).parent / "conversations"
 KINDS: Final = frozenset({"happy", "correction", "digression", "cancellation", "refusal", "confusion", "return"})
-DOES: Final = ("say", "press", "code", "later", "agent", "desk", "end")
+DOES: Final = ("say", "press", "code", "later", "agent", "desk", "end", "file", "long")
 SHOWN: Final = ("bot", "team", "chat")
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
