@@ -59,6 +59,7 @@ class RunningRasa:
     url: str
     ready_seconds: float
     memory_mb: float
+    process: psutil.Process
 
 
 def train_default(folder: Path) -> Path:
@@ -102,7 +103,8 @@ def running(module: str, model: Path, environment: dict[str, str], log: Path) ->
             wait_until(lambda: _answers(url), 240, "Rasa did not start")
             ready = time.monotonic() - began
             ask(url, "warm-up", "hello")
-            yield RunningRasa(url, ready, memory_of(psutil.Process(process.pid)))
+            itself = psutil.Process(process.pid)
+            yield RunningRasa(url, ready, memory_of(itself), itself)
         finally:
             process.terminate()
             process.wait(20)
@@ -116,6 +118,12 @@ def ask(url: str, sender: str, text: str) -> float:
     took = time.perf_counter() - began
     assert reply.ok and reply.json(), f"Rasa said nothing to {text!r}"
     return took
+
+
+def work_of(process: psutil.Process) -> float:
+    """Seconds of a processor that a process has had so far: what else runs on the machine hardly changes them."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
 
 
 def memory_of(process: psutil.Process) -> float:

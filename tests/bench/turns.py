@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
-from tests.bench.default_rasa import ask
+from tests.bench.default_rasa import ask, work_of
 from tests.bench.rows import Row, p50, p95
 from tests.socket_client import SocketClient
 from tests.stack import Stack
@@ -50,18 +50,21 @@ def whole_turn_against_straight(stack: Stack, turns: int = 60) -> list[Row]:
     whole: list[float] = []
     straight: list[float] = []
     customer, sender = Customer(stack), uuid4().hex
+    before = work_of(stack.app())
     for number in range(turns):
         if number % 20 == 0:
             customer.leave()
             customer, sender = Customer(stack), uuid4().hex
         whole.append(customer.ask())
         straight.append(ask(url, sender, ASKED))
+    work = work_of(stack.app()) - before
     customer.leave()
     return [
         Row("turn straight to Rasa, p50", p50(straight) * 1000, "ms"),
         Row("turn through the system, p50", p50(whole) * 1000, "ms"),
         Row("whole turn / straight to Rasa, p50", p50(whole) / p50(straight), "x", 1.5),
         Row("whole turn / straight to Rasa, p95", p95(whole) / p95(straight), "x", 1.8),
+        Row("processor time of the app for one turn of each kind", work / turns * 1000, "ms"),
     ]
 
 

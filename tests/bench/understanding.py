@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from disputes.local import training
 from tests.bench import turns
-from tests.bench.default_rasa import RunningRasa, ask, running, train_default
+from tests.bench.default_rasa import RunningRasa, ask, running, train_default, work_of
 from tests.bench.rows import Row, p50, p95, table
 from tests.dialogue.measure_nlu import OWN_TEST, parse, read_examples
 from tests.stack import ROOT, Stack, running_stack
@@ -40,6 +40,7 @@ class Measured:
     parses: list[float]
     turns: list[float]
     rate: float
+    work: float
 
 
 def against_default(stack: Stack, default_model: Path) -> list[Row]:
@@ -61,11 +62,13 @@ def against_default(stack: Stack, default_model: Path) -> list[Row]:
             Row(f"turn straight to Rasa, {name}, p50", p50(measured.turns) * 1000, "ms"),
             Row(f"turn straight to Rasa, {name}, p95", p95(measured.turns) * 1000, "ms"),
             Row(f"turns per second, {name}, 16 senders", measured.rate, "1/s"),
+            Row(f"processor time of Rasa for a turn, {name}", measured.work * 1000, "ms"),
         ]
     return [
         *rows,
         Row("turn, p95, ours / default", p95(ours.turns) / p95(default.turns), "x"),
         Row("turns per second, ours / default", ours.rate / default.rate, "x", 2, at_least=True),
+        Row("processor time of Rasa for a turn, ours / default", ours.work / default.work, "x"),
         Row("Rasa ready after, ours / default", ours.rasa.ready_seconds / default.rasa.ready_seconds, "x", 0.5),
         Row("memory of Rasa with its default pipeline", default.rasa.memory_mb, "MB"),
     ]
@@ -76,12 +79,11 @@ def _measure(rasa: RunningRasa) -> Measured:
     chosen = messages[:: max(1, len(messages) // MESSAGES)]
     for text in chosen[:WARM_UP]:
         parse(rasa.url, text)
-    return Measured(
-        rasa=rasa,
-        parses=[_seconds_to_parse(rasa.url, text) for text in chosen],
-        turns=_one_after_the_other(rasa.url),
-        rate=turns.rasa_throughput(rasa.url),
-    )
+    parses = [_seconds_to_parse(rasa.url, text) for text in chosen]
+    before = work_of(rasa.process)
+    took = _one_after_the_other(rasa.url)
+    work = (work_of(rasa.process) - before) / TURNS
+    return Measured(rasa, parses, took, turns.rasa_throughput(rasa.url), work)
 
 
 def _seconds_to_parse(url: str, text: str) -> float:
