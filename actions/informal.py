@@ -326,7 +326,8 @@ def read_order_number(talk: Talk) -> Reading | None:  # noqa: PLR0911 one return
     number = reading.order_number_in(turn, was_asked=True)
     if number:
         return Reading({**values_told(talk), slots.ORDER_NUMBER: number})
-    has_none = turn.intent in ("no_order_number", "deny") or (turn.problem() is None and reading.has_none(turn))
+    tells_problem = turn.problem() is not None and turn.confidence >= SURE  # "i lost the numebr" is like a lost parcel
+    has_none = turn.intent in ("no_order_number", "deny") or (not tells_problem and reading.has_none(turn))
     if has_none or (turn.intent == "that_is_all" and not policy.current().is_about_order(talk.slot(slots.CATEGORY))):
         return Reading({slots.ORDER_NUMBER: slots.NO_ORDER})
     if turn.is_button or is_aside(turn):

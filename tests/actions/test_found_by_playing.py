@@ -57,6 +57,11 @@ class TestOrderNumber:
             room.run(ComplaintFormTurn(), "that is all", "that_is_all", **turn).slots["order_number"] == slots.NO_ORDER
         )
 
+    def test_a_lost_number_with_a_typo_is_no_lost_parcel(self, room: Room) -> None:
+        turn: dict[str, Any] = {"form": slots.HELP_FORM, "asked": "order_number", "category": "late", "confidence": 0.4}
+        done = room.run(HelpFormTurn(), "i lost the numebr", "problem_lost", **turn)
+        assert done.slots[slots.ORDER_NUMBER] == slots.NO_ORDER
+
     def test_no_remedy_is_put_down_to_an_order_that_was_never_asked_for(self, room: Room) -> None:
         done = room.run(AskRemedyAnswer(), category="account", order_number=slots.NOT_ASKED)
         assert done.said == ["utter_offer_complaint"]
