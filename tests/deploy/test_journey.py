@@ -25,7 +25,8 @@ PATIENCE = 60.0
 REFERENCE = re.compile(r"CD-[0-9A-Z]{4}-[0-9A-Z]{4}")
 CODE = re.compile(r"\b(\d{3}) ?(\d{3})\b")
 QUESTION = "how long does a complaint take?"
-ANSWER = "30 days"
+ANSWER = "lause C6"
+"""Whoever asks it again is told less of the clause, and then that there is no more in it; each answer names it."""
 
 
 def test_a_journey_over_several_processes_of_which_some_die(server: Server) -> None:
