@@ -26,6 +26,7 @@ from actions.forms import (
     is_aside,
     is_enough,
     joined,
+    kept_beside,
     tells_more,
 )
 from actions.informal import GUESS, category_of, read_category, read_order_number
@@ -164,7 +165,7 @@ class ComplaintFormTurn(FormTurn):
         if slots.CONTACT in told:
             if slots.EMAIL not in told or told[slots.EMAIL] is None:
                 told.pop(slots.ORDER_NUMBER, None)  # the digits are the phone number
-            return Reading(told)
+            return Reading(told | kept_beside(talk, told))
         if is_aside(turn):
             return None
         kind = MISREAD_EMAIL if "@" in turn.text else MISREAD_PHONE if any(map(str.isdigit, turn.text)) else MISREAD
@@ -207,14 +208,21 @@ class ComplaintFormTurn(FormTurn):
             return Reading(ask_as=AGAIN)
         told = {} if turn.is_button else values_told(talk)
         if told:
-            return Reading(told)
+            return Reading(self._told_at_summary(talk, told))
         if turn.intent == "correct_detail" or (is_clear and turn.intent == "deny"):
             return Reading(ask_as=CHANGE)
-        if turn.is_button or is_aside(turn):
+        if turn.is_button or is_aside(turn, 0.0 if reading.asks_something(turn) else CERTAIN):
             return None
         if turn.words > NO_MORE_THAN_A_WORD:
             return Reading({slots.DESCRIPTION: joined(talk.slot(slots.DESCRIPTION), turn.text)})
         return None
+
+    def _told_at_summary(self, talk: Talk, told: dict[str, Any]) -> dict[str, Any]:
+        """Values, and what else happened. An order in that is not put in the place of the one it is all about."""
+        more = kept_beside(talk, told)
+        if more and slots.told_order(talk.slot(slots.ORDER_NUMBER)):
+            told = {name: value for name, value in told.items() if name != slots.ORDER_NUMBER}
+        return told | more
 
     def _correction(self, talk: Talk, asked: str | None) -> Reading | None:
         """A new value for the field that is meant, when the message holds one; else the field is asked again."""

@@ -8,6 +8,7 @@ from actions import slots
 from actions.notices import is_in_other_language
 from actions.phrases import phrases
 from actions.talk import BotAction, Event, Talk, set_slots
+from actions.told import is_no_more
 from actions.turn import Turn
 from disputes import policy
 from disputes.cases.fields import FieldError, clean_description
@@ -131,6 +132,15 @@ def is_enough(story: str | None) -> bool:
     except FieldError:
         return False
     return True
+
+
+def kept_beside(talk: Talk, told: dict[str, Any]) -> dict[str, Any]:
+    """What happened, where it stands beside these values in one message: added to the description, to the letter."""
+    turn = talk.turn
+    if turn.is_button or not tells_more(turn) or is_no_more(turn, told):
+        return {}
+    into = slots.DESCRIPTION if talk.slot(slots.DESCRIPTION) else slots.STORY
+    return {into: joined(talk.slot(into), turn.text)}
 
 
 def joined(*texts: str | None) -> str:

@@ -17,6 +17,7 @@ from actions.forms import (
     Reading,
     is_aside,
     joined,
+    kept_beside,
     tells_more,
 )
 from actions.notices import brings_a_person
@@ -325,7 +326,8 @@ def read_order_number(talk: Talk) -> Reading | None:  # noqa: PLR0911 one return
     turn = talk.turn
     number = reading.order_number_in(turn, was_asked=True)
     if number:
-        return Reading({**values_told(talk), slots.ORDER_NUMBER: number})
+        told = {**values_told(talk), slots.ORDER_NUMBER: number}
+        return Reading(told | kept_beside(talk, told))
     tells_problem = turn.problem() is not None and turn.confidence >= SURE  # "i lost the numebr" is like a lost parcel
     has_none = turn.intent in ("no_order_number", "deny") or (not tells_problem and reading.has_none(turn))
     if has_none or (turn.intent == "that_is_all" and not policy.current().is_about_order(talk.slot(slots.CATEGORY))):

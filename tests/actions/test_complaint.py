@@ -70,6 +70,12 @@ class TestContact:
             answer(room, "contact", "a@example.com or 07700 900123").slots["contact"] == "a@example.com, +447700900123"
         )
 
+    def test_what_else_is_told_with_it_is_kept(self, room: Room) -> None:
+        said = "anna@example.com, and hurry please, the bowl was a present for my mother and she is 80"
+        done = answer(room, "contact", said, "inform")
+        assert (done.slots["contact_email"], done.slots["story"]) == ("anna@example.com", said)
+        assert "story" not in answer(room, "contact", "my e-mail address is anna@example.com", "inform").slots
+
     @pytest.mark.parametrize(
         ("text", "ask_as"), [("ruth@@example", "misread_email"), ("0770", "misread_phone"), ("ask my wife", "misread")]
     )
@@ -195,6 +201,23 @@ class TestConfirmation:
     def test_never_on_a_guess(self, room: Room, text: str) -> None:
         done = answer(room, "filing_confirmed", text, "affirm", confidence=0.4, **KNOWN)
         assert "filing_confirmed" not in done.slots
+
+    def test_more_of_the_story_with_another_order_in_it_loses_no_word(self, room: Room) -> None:
+        said = "also order 10023 had the same fault and nobody cared"
+        done = answer(room, "filing_confirmed", said, "inform", **KNOWN)
+        assert done.slots["description"] == f"The bowl came in pieces.\n\n{said}"
+        assert "order_number" not in done.slots, "it is about the order that was told first"
+        done = answer(room, "filing_confirmed", said, "inform", **KNOWN | {"order_number": "none"})
+        assert (done.slots["order_number"], said in done.slots["description"]) == ("10023", True)
+
+    def test_a_statement_that_looks_like_a_question_is_more_of_the_story(self, room: Room) -> None:
+        said = "the bank says its you"
+        done = answer(room, "filing_confirmed", said, "ask_outside_options", confidence=0.6, **KNOWN)
+        assert done.slots["description"].endswith(said)
+        asked = answer(
+            room, "filing_confirmed", "what does the bank say?", "ask_outside_options", confidence=0.6, **KNOWN
+        )
+        assert "description" not in asked.slots
 
     def test_no_asks_what_to_change(self, room: Room) -> None:
         assert answer(room, "filing_confirmed", "no", "deny", **KNOWN).slots["ask_as"] == "change"
