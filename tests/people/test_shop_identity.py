@@ -131,10 +131,9 @@ class TestForged:
     def test_very_long(self) -> None:
         assert self.refused(token(note="x" * 10_000)) == "faulty"
 
-    @pytest.mark.parametrize("payload", [[], "text", 7, None, [claims]], ids=str)
+    @pytest.mark.parametrize("payload", [[], "text", 7, None, [["iss", "shop"]]], ids=str)
     def test_whose_content_is_no_set_of_claims(self, payload: Any) -> None:
-        made = by_hand({"alg": "HS256"}, payload if payload != [claims] else [["iss", "shop"]])
-        assert self.refused(made) == "faulty"
+        assert self.refused(by_hand({"alg": "HS256"}, payload)) == "faulty"
 
 
 @pytest.mark.usefixtures("shop")
