@@ -4,6 +4,7 @@ A clause that was read out is not read out again: who asks on is told the rest, 
 """
 
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 from actions import slots
 from actions.phrases import phrases
@@ -23,6 +24,9 @@ NEXT = {"C1": "C2", "C2": "C4", "C3": "C4", "C4": "C6", "C6": "C7", "C7": "C8"}
 
 WHOLE_WAY = "utter_process"
 """Tells all of it, so that what comes next is what comes after the last step."""
+
+FROM_PEOPLE = "agent_returned"
+"""The gateway's word that the chat comes back from a person."""
 
 AGREEMENT_FAILS, IN_SHORT = "fails", "in_short"
 
@@ -160,6 +164,25 @@ def _said(events: list[Event]) -> list[tuple[str, str]]:
 
 
 def _recent(events: list[Event]) -> list[Event]:
-    """What happened in the last turns, beginning with what was shown before the first of them."""
-    turns = [number for number, event in enumerate(events) if event["event"] == "user"]
-    return events[turns[-RECENT - 1] if len(turns) > RECENT else 0 :]
+    """What happened in the last turns that the customer has seen, oldest first, and in this one.
+
+    What was said to this very message before, and what was said before a person had the chat, may never have been
+    shown: a turn whose answer was lost is asked again, and one that a person overtakes is dropped.
+    """
+    begins = [0, *(number for number, event in enumerate(events) if event["event"] == "user" and number), len(events)]
+    *before, this = [events[begin:end] for begin, end in pairwise(begins)]
+    seen: list[list[Event]] = []
+    for turn in reversed(before):
+        if len(seen) == RECENT or _intent_of(turn) == FROM_PEOPLE:
+            break
+        if _message_of(this) is None or _message_of(turn) != _message_of(this):
+            seen.append(turn)
+    return [*chain.from_iterable(reversed(seen)), *this]
+
+
+def _message_of(turn: list[Event]) -> str | None:
+    return (turn[0].get("metadata") or {}).get("message_id") if turn else None
+
+
+def _intent_of(turn: list[Event]) -> str | None:
+    return ((turn[0].get("parse_data") or {}).get("intent") or {}).get("name") if turn else None

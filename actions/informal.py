@@ -42,6 +42,9 @@ NOTHING_WANTED = {slots.CATEGORY: "other", slots.ORDER_NUMBER: slots.NO_ORDER, s
 GUESS = 0.12
 """Chance from which a category is guessed when the words fit several; a wrong guess can be changed in the summary."""
 
+NO_SLIP = 0.65
+"""Confidence from which "i lost it" is about a parcel, although it was the order number that was asked for."""
+
 A_REASON = 3
 """Words from which a no is more than a no: what is said with it belongs to the story."""
 
@@ -328,7 +331,7 @@ def read_order_number(talk: Talk) -> Reading | None:  # noqa: PLR0911 one return
     if number:
         told = {**values_told(talk), slots.ORDER_NUMBER: number}
         return Reading(told | kept_beside(talk, told))
-    tells_problem = turn.problem() is not None and turn.confidence >= SURE  # "i lost the numebr" is like a lost parcel
+    tells_problem = turn.problem() is not None and turn.confidence >= NO_SLIP
     has_none = turn.intent in ("no_order_number", "deny") or (not tells_problem and reading.has_none(turn))
     if has_none or (turn.intent == "that_is_all" and not policy.current().is_about_order(talk.slot(slots.CATEGORY))):
         return Reading({slots.ORDER_NUMBER: slots.NO_ORDER})

@@ -21,8 +21,6 @@ from tests.stack import Stack, running_stack
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "disputes_template"
-TOGETHER = {"rasa": {"journeys", "dialogue"}, "conversations": {"transcripts", "personas"}, "processes": {"local"}}
-"""Folders (and the marker of that name) whose tests run one after the other when two workers share the tests."""
 POLICIES = ("policy.yml", "policies/strict-eu.yml", "policies/small-shop.yml")
 
 
@@ -147,12 +145,3 @@ def make_database(socket_dir: Path, name: str, template: str = "template1") -> N
     """Makes a database, a copy of `template`."""
     with psycopg.connect(admin_dsn(socket_dir), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `-n 2 --dist loadgroup`: what shares one running program, or measures processes, stays on one worker."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        for group, members in TOGETHER.items():
-            if folder in members or item.get_closest_marker(group) is not None:
-                item.add_marker(pytest.mark.xdist_group(group))

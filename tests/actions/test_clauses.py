@@ -185,6 +185,21 @@ class TestNothingTwice:
         done = room.run(GiveAnswer(), "how long does it take", "ask_dates", events=[*read_out("C6"), *later])
         assert done.said == ["utter_clause"]
 
+    def test_what_was_lost_on_its_way_is_said_again(self, room: Room) -> None:
+        """The turn was run, its answer did not arrive, and the same message is asked again."""
+        events = read_out("C6")
+        for event in events:
+            if event["event"] == "user":
+                event["metadata"] = {"message_id": "one"}
+        assert room.run(GiveAnswer(), "how long does it take", "ask_dates", events=events).said == ["utter_clause"]
+        events[-1]["metadata"] = {"message_id": "two"}
+        assert room.run(GiveAnswer(), "how long does it take", "ask_dates", events=events).said == [PART]
+
+    def test_so_is_what_was_said_before_a_person_had_the_chat(self, room: Room) -> None:
+        back = {"event": "user", "parse_data": {"intent": {"name": "agent_returned"}}}
+        events = [*read_out("C6")[:-1], back, {"event": "user"}]
+        assert room.run(GiveAnswer(), "how long does it take", "ask_dates", events=events).said == ["utter_clause"]
+
 
 class TestWhatThePolicyDoesNotSay:
     @pytest.mark.parametrize(

@@ -58,7 +58,12 @@ class TestOrderNumber:
         )
 
     def test_a_lost_number_with_a_typo_is_no_lost_parcel(self, room: Room) -> None:
-        turn: dict[str, Any] = {"form": slots.HELP_FORM, "asked": "order_number", "category": "late", "confidence": 0.4}
+        turn: dict[str, Any] = {
+            "form": slots.HELP_FORM,
+            "asked": "order_number",
+            "category": "late",
+            "confidence": 0.51,
+        }
         done = room.run(HelpFormTurn(), "i lost the numebr", "problem_lost", **turn)
         assert done.slots[slots.ORDER_NUMBER] == slots.NO_ORDER
 

@@ -17,7 +17,9 @@ PATIENCE: Final = 120.0
 STEPS: Final = 60
 REFERENCE: Final = re.compile(r"CD-[0-9A-Z]{4}-[0-9A-Z]{4}")
 QUESTION: Final = "how long does a complaint take?"
-ANSWER: Final = re.compile("30 days")
+ANSWER: Final = re.compile("[Cc]lause C6")
+"""In which words, hangs on whether it was told just before."""
+
 FAILED: Final = re.compile("could not answer that|is not available at the moment|assistant is not available")
 PEOPLE_DONE: Final = re.compile("handed you back to the assistant|has ended this chat")
 """A chat that the assistant could not take back goes to the next agent, and comes back from there."""

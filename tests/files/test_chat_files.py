@@ -71,7 +71,7 @@ class TestSend:
     def test_a_sixth_file_is_refused(self, chat: UUID) -> None:
         for number in range(policy.current().evidence.files):
             send(chat, "a.pdf", pdf(b"%d" % number))
-        with pytest.raises(Conflict, match="5 files fit into one chat"):
+        with pytest.raises(Conflict, match="You have sent 5 files"):
             send(chat, "a.pdf", pdf(b"one more"))
         assert len(stored()) == 5
 

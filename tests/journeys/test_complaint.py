@@ -59,7 +59,7 @@ def test_markup_is_text_everywhere(stack: Stack, customer: Customer) -> None:
 def test_no_order_number_is_no_obstacle(stack: Stack, customer: Customer) -> None:
     customer.is_answered_with("I want to make a complaint, your staff was rude to me", "name?")
     customer.is_answered_with("Noor Nummerlos", "reach you")
-    customer.is_answered_with("noor@example.org", "order number")
+    customer.is_answered_with("noor@example.org", "If an order belongs to this")
     customer.write("I have no order number")
     customer.sees("add anything")
     customer.write("The person at the counter laughed at me in front of everybody.")
