@@ -56,6 +56,19 @@ def test_a_telephones_picture_is_shown_once_the_server_has_drawn_it(customer: Cu
     assert painted(customer.page, customer, "IMG_2.jpg") > 0
 
 
+def test_so_is_one_that_is_sent_before_the_browser_has_given_up(stack: Stack, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.add_init_script(
+        "const draw = createImageBitmap; window.createImageBitmap = async (blob, options) => {"
+        " if (blob instanceof File) await new Promise(sent => { window.givesUp = sent }); return draw(blob, options) }"
+    )
+    customer = greeted(stack, page)
+    customer.attach("IMG_3.HEIC", heic((600, 400)), "image/heic")
+    expect(customer.log.get_by_role("button", name="Save IMG_3.jpg")).to_be_visible()
+    page.evaluate("window.givesUp()")
+    wait_until(lambda: painted(page, customer, "IMG_3.jpg") > 0, 20, "the picture is not drawn")
+
+
 def test_what_was_sent_goes_with_the_complaint_and_more_can_follow(stack: Stack, customer: Customer) -> None:
     customer.attach("box.jpg", jpg())
     customer.sees("goes with your complaint")

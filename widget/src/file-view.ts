@@ -80,8 +80,9 @@ export class FileView extends LitElement {
       canvas.height = bitmap.height;
       canvas.getContext("2d")?.drawImage(bitmap, 0, 0);
     } catch {
-      // A telephone's picture that this browser cannot draw, or one that is gone.
-      this.plain = true;
+      // A telephone's picture that this browser cannot draw, or one that is gone. The server may have got it meanwhile.
+      this.plain = this.asked = !file || !!this.payload.file;
+      if (!this.asked) this.watcher.observe(this);
     }
   }
 
