@@ -66,11 +66,11 @@ class TestFetching:
         assert all(not kept.flags for kept in server.mails.values())
 
     def test_one_bad_mail_does_not_hold_up_the_next(self, server: MailServer) -> None:
-        bad, good = server.deliver(mail("bad")), server.deliver(mail("good"))
+        bad, good = server.deliver(mail("spoilt, not fresh")), server.deliver(mail("good"))
         got: list[bytes] = []
 
         def take(raw: bytes) -> None:
-            if b"bad" in raw:
+            if b"spoilt, not fresh" in raw:  # random ids in the head of a mail may spell a short word
                 raise KeyError("personal words")
             got.append(raw)
 
