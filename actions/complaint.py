@@ -25,7 +25,6 @@ from actions.forms import (
     Reading,
     is_aside,
     is_enough,
-    joined,
     kept_beside,
     tells_more,
 )
@@ -33,7 +32,7 @@ from actions.informal import GUESS, category_of, read_category, read_order_numbe
 from actions.standing import A_COMPLAINT_WAITS, is_begun, responses_so_far
 from actions.status import wants_it_back
 from actions.talk import BotAction, Event, Talk, set_slots
-from actions.told import contact_told, values_told
+from actions.told import contact_told, joined, story_with, values_told
 from disputes import policy
 
 CERTAIN = 0.65
@@ -78,7 +77,7 @@ class StartComplaint(BotAction):
             return [FollowupAction("action_start_status")]
         changes = values_told(talk)
         if turn.words > SHORT:
-            changes[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
+            changes[slots.STORY] = story_with(talk)
             guess = category_of(turn.likeliest_problem(GUESS) or turn.problem_beside())
             if guess and not talk.slot(slots.CATEGORY):
                 changes[slots.CATEGORY] = guess
@@ -187,7 +186,7 @@ class ComplaintFormTurn(FormTurn):
             return None
         if is_short and turn.intent == "correct_detail" and turn.confidence >= SURE:
             return self._correction(talk, slots.DESCRIPTION)
-        return _described(joined(told, turn.text))
+        return _described(story_with(talk))
 
     def _finished(self, talk: Talk, told: str | None) -> Reading:
         """Nothing more comes. A word or two will do, with what it is about, for somebody who was asked for more."""
@@ -263,5 +262,5 @@ def _more_or_misread(talk: Talk, told: dict[str, Any], misread: str) -> Reading:
     """More of the story is kept; values of other fields count; anything else is asked again."""
     turn = talk.turn
     if tells_more(turn) and not talk.slot(slots.DESCRIPTION):
-        return Reading({**told, slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
+        return Reading({**told, slots.STORY: story_with(talk)}, NOTED)
     return Reading(told) if told else Reading(ask_as=misread)

@@ -5,7 +5,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from actions import reading, slots
 from actions.case_acts import leave
 from actions.clauses import clause_spoken_of, is_follow_up, part, tell
-from actions.forms import SHORT, joined
+from actions.forms import SHORT
 from actions.informal import FORGOTTEN, GUESS, category_of
 from actions.notices import brings_a_person
 from actions.standing import (
@@ -21,7 +21,7 @@ from actions.standing import (
 from actions.status import wants_it_back
 from actions.summing_up import summary_of
 from actions.talk import BotAction, Event, Talk, set_slots
-from actions.told import values_told
+from actions.told import story_with, values_told
 from disputes import policy
 
 NOT_UNDERSTOOD = "action_not_understood"
@@ -44,7 +44,7 @@ class NotUnderstood(BotAction):
         turn = talk.turn
         is_foreign = turn.intent == "out_of_scope"
         if brings_a_person(talk):
-            return [*set_slots({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}), *talk.wait()]
+            return [*set_slots({slots.STORY: story_with(talk)}), *talk.wait()]
         if begins_complaint(talk):
             return [FollowupAction("action_start_complaint")]
         tells = turn.words > SHORT or (turn.words > 2 and turn.problem_chance() >= LIKELY)
@@ -151,7 +151,7 @@ async def hear(talk: Talk) -> list[Event]:
     """Takes a message for a problem, and says which one when there is a likely one; the informal talk begins."""
     category = category_of(talk.turn.likeliest_problem(GUESS))
     changes = values_told(talk) | FORGOTTEN
-    changes |= {slots.CATEGORY: category, slots.STORY: joined(talk.slot(slots.STORY), talk.turn.text)}
+    changes |= {slots.CATEGORY: category, slots.STORY: story_with(talk)}
     if category is not None:
         talk.say("utter_understood_as", about=policy.current().category_label(category))
     await talk.remember(changes)

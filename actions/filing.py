@@ -7,8 +7,9 @@ from rasa_sdk.events import FollowupAction
 
 from actions import edge, slots
 from actions.complaint import EMPTIED
-from actions.forms import AGAIN, CHANGE, joined
+from actions.forms import AGAIN, CHANGE
 from actions.talk import BotAction, Event, Talk, set_slots
+from actions.told import joined
 from disputes import policy
 from disputes.cases import filing
 from disputes.chat import case_acts, files_to_case

@@ -8,7 +8,7 @@ from actions import slots
 from actions.notices import is_in_other_language
 from actions.phrases import phrases
 from actions.talk import BotAction, Event, Talk, set_slots
-from actions.told import is_no_more
+from actions.told import is_no_more, joined
 from actions.turn import Turn
 from disputes import policy
 from disputes.cases.fields import FieldError, clean_description
@@ -141,8 +141,3 @@ def kept_beside(talk: Talk, told: dict[str, Any]) -> dict[str, Any]:
         return {}
     into = slots.DESCRIPTION if talk.slot(slots.DESCRIPTION) else slots.STORY
     return {into: joined(talk.slot(into), turn.text)}
-
-
-def joined(*texts: str | None) -> str:
-    """What was told in several messages, as one text, to the letter."""
-    return "\n\n".join(text for text in texts if text)

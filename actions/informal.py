@@ -16,13 +16,12 @@ from actions.forms import (
     FormTurn,
     Reading,
     is_aside,
-    joined,
     kept_beside,
     tells_more,
 )
 from actions.notices import brings_a_person
 from actions.talk import BotAction, Event, Talk, set_slots
-from actions.told import is_no_more, values_told
+from actions.told import is_no_more, story_with, values_told
 from actions.turn import ORDER_NUMBER, Turn
 from disputes import clock, policy
 from disputes.chat import visits
@@ -85,7 +84,7 @@ class HearProblem(BotAction):
         if not is_about_the_same and (category is not None or not talk.slot(slots.DESCRIPTION)):
             changes[slots.CATEGORY] = category
         if category is not None or _tells_beside(turn, told):
-            changes[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
+            changes[slots.STORY] = story_with(talk)
         if category is not None:
             talk.say(f"utter_understood_{category}")
         orders_named = {number for each in turn.values.get(ORDER_NUMBER, ()) if (number := normalise_number(each))}
@@ -116,7 +115,7 @@ class PointToReseller(BotAction):
         rules = policy.current()
         category = category_of(talk.turn.likeliest_problem(GUESS)) or "other"
         changes = values_told(talk) | FORGOTTEN
-        changes |= {slots.CATEGORY: category, slots.STORY: joined(talk.slot(slots.STORY), talk.turn.text)}
+        changes |= {slots.CATEGORY: category, slots.STORY: story_with(talk)}
         reseller = rules.reseller_named(talk.turn.text)
         pointer = reseller.pointer if reseller else rules.clauses["C9"].text
         talk.say("utter_reseller", pointer=pointer, clause_id="C9")
@@ -159,10 +158,10 @@ class HelpFormTurn(FormTurn):
         if begins is True or (is_clear and turn.intent in ("affirm", "accept_remedy")):
             return Reading({slots.REMEDY_ANSWER: slots.ACCEPTED if has_proposal else slots.REFUSED})
         if begins is False or (is_clear and turn.intent in ("deny", "refuse_remedy")):
-            why = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)} if turn.words > A_REASON else {}
+            why = {slots.STORY: story_with(talk)} if turn.words > A_REASON else {}
             return Reading({slots.REMEDY_ANSWER: slots.REFUSED if has_proposal else LEFT, **why})
         if reading.yes_if(turn) and has_proposal:
-            return Reading({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, AS_IT_IS)
+            return Reading({slots.STORY: story_with(talk)}, AS_IT_IS)
         return self._beside_remedy(talk)
 
     def _beside_remedy(self, talk: Talk) -> Reading | None:  # noqa: PLR0911 one return for each kind of message
@@ -171,7 +170,7 @@ class HelpFormTurn(FormTurn):
         number = reading.order_number_in(turn, was_asked=False)
         if number and number != talk.slot(slots.ORDER_NUMBER):
             return Reading({**FORGOTTEN, slots.ORDER_NUMBER: number})
-        more = {slots.STORY: joined(talk.slot(slots.STORY), turn.text)}
+        more = {slots.STORY: story_with(talk)}
         told = values_told(talk)
         is_of_person = reading.field_meant(turn) in (slots.NAME, slots.CONTACT, slots.DESCRIPTION)
         if told or (turn.intent == "correct_detail" and is_of_person):
@@ -315,7 +314,7 @@ def read_category(talk: Talk) -> Reading | None:
         return Reading(told, NOTED)
     tells = turn.words > 2 and turn.intent != "have_problem" and (turn.intent != "inform" or turn.words > WITH_VALUE)
     if (tells or problem) and not talk.slot(slots.DESCRIPTION):
-        told[slots.STORY] = joined(talk.slot(slots.STORY), turn.text)
+        told[slots.STORY] = story_with(talk)
     if problem is None and tells:
         is_asked_again = (talk.slot(slots.MISREADS) or 0) > 0
         problem = category_of(turn.likeliest_problem(GUESS)) or ("other" if is_asked_again else None)
@@ -340,12 +339,12 @@ def read_order_number(talk: Talk) -> Reading | None:  # noqa: PLR0911 one return
     problem = category_of(turn.problem())
     wants_money = problem == MONEY_BACK and talk.slot(slots.CATEGORY) in WHAT_HAPPENED
     if wants_money and not talk.slot(slots.DESCRIPTION):
-        story = joined(talk.slot(slots.STORY), turn.text)
+        story = story_with(talk)
         return Reading({slots.WISH: MONEY_BACK, slots.STORY: story}, NOTED)
     if problem and turn.confidence >= SURE and not talk.slot(slots.DESCRIPTION):
-        return Reading({slots.CATEGORY: problem, slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
+        return Reading({slots.CATEGORY: problem, slots.STORY: story_with(talk)}, NOTED)
     if tells_more(turn) and not talk.slot(slots.DESCRIPTION):
-        return Reading({slots.STORY: joined(talk.slot(slots.STORY), turn.text)}, NOTED)
+        return Reading({slots.STORY: story_with(talk)}, NOTED)
     told = values_told(talk)
     return Reading(told, NOTED) if told else Reading(ask_as=MISREAD)
 

@@ -11,7 +11,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from actions import edge, mentions, reading, slots
 from actions.corrections import slots_of
 from actions.notices import is_in_other_language, notice
-from actions.told import values_told
+from actions.told import story_with, values_told
 from actions.turn import Turn
 from disputes import policy
 from disputes.chat import service as chat
@@ -186,7 +186,7 @@ async def _keep_foreign(talk: Talk) -> list[Event]:
     the same in every language, so they are not asked for again."""
     talk.say("utter_other_language")
     kept = values_told(talk)
-    kept[slots.STORY] = "\n\n".join(text for text in (talk.slot(slots.STORY), talk.turn.text) if text)
+    kept[slots.STORY] = story_with(talk)
     reference = reading.reference_in(talk.turn)
     if reference:
         kept[slots.LOOKUP] = reference

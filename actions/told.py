@@ -1,4 +1,4 @@
-"""What a message tells beside what it is about: order number, contact, name."""
+"""What a message tells: values beside what it is about (order number, contact, name), and more of what happened."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -40,3 +40,13 @@ def name_told(turn: Turn) -> dict[str, Any]:
     """The slot of a name that is said to be one."""
     name = reading.name_said(turn.text)
     return {slots.NAME: name} if name else {}
+
+
+def story_with(talk: "Talk") -> str:
+    """What happened, as far as it was told, with this message, to the letter."""
+    return joined(talk.slot(slots.STORY), talk.turn.text)
+
+
+def joined(*texts: str | None) -> str:
+    """What was told in several messages, as one text, to the letter."""
+    return "\n\n".join(text for text in texts if text)
